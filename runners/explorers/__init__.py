@@ -1,0 +1,14 @@
+"""The search programs that run inside a sandbox beside the code under test. They import nothing of the house.
+
+An explorer is started as `RUNTIME FOLDER/python request.json` in its scratch folder and appends JSON lines to `observations.jsonl`
+as it finds them, so that what it has said survives its death. Each line is an object with a `type`:
+
+- `observation`: the fields of `testwright.model.Observation` (sets and tuples as lists)
+- `finding`: the fields of `testwright.model.Finding`
+- `unreached`: `{"line": 12, "why": "…"}`
+- `progress`: `{"seconds": 1.2, "executions": 4000, "branches": 31, "lines": 80}`: the curve of the search
+- `end`: `{"ending": "all reached", "mutants": 120, "executions": 9000, "seconds": 21.5}`
+
+The request holds `module`, `file`, `roots` (folders put first on the import path), `seed`, `seconds`, `texts` (files with example calls:
+README, the project's own tests), `covered_lines` and `covered_branches` (what the project's own tests reach already).
+"""

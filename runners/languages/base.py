@@ -1,0 +1,99 @@
+"""What a language is: it says what to run, reads what was said, and writes tests from observations. It never touches a sandbox."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from testwright.model import (
+    Baseline,
+    Candidate,
+    Command,
+    Environment,
+    Exploration,
+    Limits,
+    Observation,
+    Output,
+    RunResult,
+    State,
+    Target,
+    Workspace,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a project's own tests look, so that new ones look like their neighbours."""
+
+    framework: str = "pytest"
+    """'pytest' or 'unittest' for Python; 'jest', 'vitest', 'mocha', 'node:test' …"""
+    folder: str = "tests"
+    """Where tests go, relative to the workspace."""
+    prefix: str = "test_"
+    quote: str = '"'
+    line_length: int = 88
+    indent: str = "    "
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """Whatever else the language wants to know again when it writes."""
+
+
+class Language(Protocol):
+    """A module that satisfies this is a language. All members are pure except that they read files below `workspace.root`."""
+
+    @property
+    def NAME(self) -> str: ...
+    @property
+    def SUFFIXES(self) -> tuple[str, ...]:
+        """Suffixes of its source files."""
+
+    @property
+    def MANIFESTS(self) -> tuple[str, ...]:
+        """Names (fnmatch patterns, relative) of files that decide what has to be installed."""
+
+    def sources(self, workspace: Workspace, paths: Sequence[str]) -> tuple[str, ...]:
+        """Of these files of the workspace, the ones that are code to be tested: no tests, no examples, no build scripts."""
+
+    def inspect(self, workspace: Workspace, path: str) -> tuple[State, str] | None:
+        """Why this file cannot be a target (state, reason), without running it; None when it can."""
+
+    def prepare(self, workspace: Workspace, folder: str, requirements: Sequence[str], setup: Sequence[str]) -> tuple[Command, ...]:
+        """Commands that install dependencies and test tools into `folder`, in order. They may use the network, and see no secret."""
+
+    def environment(self, workspace: Workspace, folder: str, key: str, outputs: Sequence[Output]) -> Environment:
+        """What the commands made."""
+
+    def style(self, workspace: Workspace, paths: Sequence[str]) -> Style:
+        """How the project's own tests look."""
+
+    def suite(self, workspace: Workspace, environment: Environment, limits: Limits, extra: Mapping[str, bytes] = {}) -> Command:
+        """Run the project's own tests with line and branch coverage, with `extra` files added to the copy of the tree they run in."""
+
+    def baseline(self, workspace: Workspace, environment: Environment, paths: Sequence[str], output: Output | None) -> Baseline:
+        """What the suite said (None: there are no tests), with coverage for every path."""
+
+    def target(self, workspace: Workspace, environment: Environment, path: str, baseline: Baseline) -> Target:
+        """The file and what is uncovered in it."""
+
+    def explore(self, workspace: Workspace, environment: Environment, target: Target, *, seed: int, seconds: float) -> Command:
+        """Run the language's explorer on one target."""
+
+    def exploration(self, target: Target, output: Output) -> Exploration:
+        """What the explorer streamed, also when it died half-way. Malformed lines are dropped: the file is untrusted."""
+
+    def write(self, workspace: Workspace, target: Target, observations: Iterable[Observation], style: Style, header: str = "") -> Candidate:
+        """A test file that asserts exactly these observations."""
+
+    def run(
+        self,
+        workspace: Workspace,
+        environment: Environment,
+        candidates: Sequence[Candidate],
+        limits: Limits,
+        *,
+        target: Target | None = None,
+        order: int | None = None,
+        only: Sequence[str] = (),
+    ) -> Command:
+        """Run candidate files, outside the project's suite, with coverage of the target told apart by test. `order`: shuffle with this seed."""
+
+    def result(self, workspace: Workspace, output: Output, expected: Sequence[Candidate] = ()) -> RunResult:
+        """What a run said. Cross-checks exit status, report and the tests that were expected; a mismatch is a `problem`."""

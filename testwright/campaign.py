@@ -1,0 +1,75 @@
+"""What comes from outside, validated at the door. Field titles and descriptions are the run form of the Prefect UI."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Pattern = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class Engine(StrEnum):
+    """Which engine proposes tests."""
+
+    SEARCH = "search"
+    LLM = "llm"
+    HYBRID = "hybrid"
+
+
+class SandboxName(StrEnum):
+    """Where untrusted code runs."""
+
+    AUTO = "auto"
+    DOCKER = "docker"
+    BUBBLEWRAP = "bubblewrap"
+    PROCESS = "process"
+
+
+class Campaign(BaseModel):
+    """Give code bases the unit tests that they lack, and keep only those that are worth it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", title="Campaign")
+
+    sources: tuple[Name, ...] = Field(
+        min_length=1,
+        title="Sources",
+        description="What to test: a folder, an archive, a git URL (with `@revision` at its end), or `pypi:NAME==VERSION`.",
+        examples=[["pypi:python-string-utils==1.0.0"]],
+    )
+    engine: Engine = Field(
+        Engine.SEARCH, title="Engine", description="`search` needs no model and no network; `llm` and `hybrid` ask a language model."
+    )
+    languages: tuple[Name, ...] = Field(
+        (), title="Languages", description="Only these languages, e.g. `python`. Empty: every language that is found and known."
+    )
+    include: tuple[Pattern, ...] = Field(
+        (), title="Include", description="Only files that match one of these patterns (as in .gitignore), e.g. `src/billing/`."
+    )
+    exclude: tuple[Pattern, ...] = Field((), title="Exclude", description="No file that matches one of these patterns (as in .gitignore).")
+    max_files: int | None = Field(
+        None, ge=1, le=100_000, title="Most files", description="Serve this many files at most, worst covered first."
+    )
+    minutes: float | None = Field(
+        None, gt=0, le=24 * 60, title="Minutes", description="Begin no further file after this many minutes. Empty: until done."
+    )
+    seconds_per_file: float = Field(60, ge=2, le=3600, title="Seconds a file", description="What the search may spend on one file.")
+    workers: int = Field(2, ge=1, le=64, title="Files at once", description="How many files are worked on at the same time.")
+    seed: int = Field(0, ge=0, le=2**32 - 1, title="Seed", description="The same seed finds the same tests.")
+    sandbox: SandboxName = Field(
+        SandboxName.AUTO,
+        title="Sandbox",
+        description="`auto` takes docker, then bubblewrap, else stops. `process` isolates nothing: only for code you trust.",
+    )
+    setup: tuple[Name, ...] = Field(
+        (),
+        title="Set-up commands",
+        description="Extra commands for the sandbox when dependencies are installed, each as one shell line.",
+    )
+    requirements: tuple[Name, ...] = Field(
+        (), title="Extra packages", description="Packages to install beside the project's own dependencies."
+    )
+    write: bool = Field(False, title="Write", description="Put the kept tests into the source tree (folders only).")
+    out: str = Field("", title="Output folder", description="Where `campaigns/ID/` is made. Empty: `.testwright` in the working folder.")
+    resume: str = Field("", title="Resume", description="ID of a campaign to go on with: what it finished is not done again.")
+    header: bool = Field(True, title="Header line", description="One line at the top of each test file that says where it comes from.")
