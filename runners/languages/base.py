@@ -64,6 +64,9 @@ class Language(Protocol):
     def style(self, workspace: Workspace, paths: Sequence[str]) -> Style:
         """How the project's own tests look."""
 
+    def has_tests(self, workspace: Workspace, paths: Sequence[str]) -> bool:
+        """Whether the project has tests of its own in this language."""
+
     def suite(self, workspace: Workspace, environment: Environment, limits: Limits, extra: Mapping[str, bytes] = {}) -> Command:
         """Run the project's own tests with line and branch coverage, with `extra` files added to the copy of the tree they run in."""
 

@@ -1,0 +1,84 @@
+"""The campaign: every source → one report."""
+
+import time
+from datetime import UTC, datetime
+
+from prefect import flow, runtime
+from prefect.logging import get_run_logger
+from prefect.states import Completed, Failed, State
+from prefect.task_runners import ThreadPoolTaskRunner
+from tasks.report import Progress, report
+
+from flows.source import improve
+from runners.sandboxes import choose
+from tasks.folder import Folder, new_id
+from testwright.campaign import Campaign, Engine
+from testwright.errors import CampaignError, InvalidCampaign
+from testwright.model import Report, SourceReport
+
+
+@flow(name="campaign", flow_run_name="{campaign.sources[0]}", persist_result=False, retries=0)
+def campaign(campaign: Campaign) -> State:
+    """Give every source the unit tests that it lacks, keep those with proof of worth, and report.
+
+    Ends Completed with a summary as its result; Completed as "Partial" when something was not done; Failed when nothing was.
+
+    Raises:
+        InvalidCampaign: a parameter cannot be used as given.
+        SandboxUnavailable: the sandbox asked for does not work here.
+    """
+    _refuse(campaign)
+    folder = open_folder(campaign)
+    started, clock = datetime.now(UTC), time.monotonic()
+    sandbox = choose(campaign.sandbox)
+    for line in sandbox.check():
+        get_run_logger().info("%s: %s", sandbox.name, line)
+    progress = Progress(folder)
+    sources = tuple(_source(campaign, number, folder, progress) for number in range(len(campaign.sources)))
+    done = Report(
+        folder.id, sources, sandbox.name, campaign.seed, campaign.engine, started.isoformat(timespec="seconds"), time.monotonic() - clock
+    )
+    return _state(done, report(done, folder, campaign))
+
+
+def _refuse(campaign: Campaign) -> None:
+    if campaign.engine is not Engine.SEARCH:
+        raise InvalidCampaign(f"engine {campaign.engine} is not built yet: use engine search, which needs no model")
+
+
+def open_folder(campaign: Campaign) -> Folder:
+    """The folder of a new campaign, or of the one to go on with.
+
+    Raises:
+        InvalidCampaign: there is no campaign of that id to resume.
+    """
+    folder = Folder.of(campaign.out, campaign.resume or new_id())
+    stored = folder.root / "campaign.json"
+    if campaign.resume and not stored.exists():
+        raise InvalidCampaign(
+            f"no campaign {campaign.resume} in {folder.root.parent}: leave `resume` empty, or name one of the folders there"
+        )
+    stored.write_text(campaign.model_dump_json(indent=2))
+    folder.event(event="campaign", id=folder.id, sources=len(campaign.sources), run=str(runtime.flow_run.id or ""))
+    return folder
+
+
+def _source(campaign: Campaign, number: int, folder: Folder, progress: Progress) -> SourceReport:
+    """One source that cannot be fetched or prepared never costs another."""
+    name = campaign.sources[number]
+    runner: ThreadPoolTaskRunner[object] = ThreadPoolTaskRunner(max_workers=campaign.workers)
+    run = improve.with_options(flow_run_name=name.replace("{", "{{").replace("}", "}}"), task_runner=runner)
+    try:
+        return run(campaign, number, str(folder.root))
+    except CampaignError as problem:
+        get_run_logger().error("%s: %s", name, problem)
+        return SourceReport(name, None, "failed", str(problem))
+    finally:
+        progress.source_done(number + 1, len(campaign.sources))
+
+
+def _state(done: Report, summary: dict[str, object]) -> State:
+    message = str(summary.get("line", done.state))
+    if done.state == "failure":
+        return Failed(message=message, data=summary)
+    return Completed(name="Completed" if done.state == "success" else "Partial", message=message, data=summary)

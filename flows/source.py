@@ -1,0 +1,140 @@
+"""One source: checkout → prepare → measure → discover → search → judge → confirm, per language and per file."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from prefect import flow, unmapped
+from prefect.futures import PrefectFuture
+from tasks.checkout import checkout
+from tasks.ingest import files
+from tasks.settings import narrow
+
+from runners.languages import LANGUAGES
+from runners.languages.base import Style
+from runners.sandboxes import choose
+from tasks.confirm import confirm_together
+from tasks.cover import cover
+from tasks.discover import coverage_of, discover
+from tasks.folder import Folder
+from tasks.measure import measure
+from tasks.prepare import prepare
+from testwright.campaign import Campaign
+from testwright.model import Baseline, Environment, FileCoverage, FileReport, SourceReport, State, Target, Workspace
+
+HEADER = "Written by Testwright."
+"""The one line on where a test file comes from."""
+UNDONE = (State.NOT_IMPORTABLE, State.NOT_PARSABLE, State.TOO_LARGE, State.TIMED_OUT, State.CRASHED, State.NOT_REACHED, State.BROKEN)
+"""States of files that were not served."""
+
+
+@flow(name="source", persist_result=False)
+def improve(campaign: Campaign, number: int, folder: str) -> SourceReport:
+    """Give one source its tests.
+
+    Raises:
+        CheckoutFailed: it could not be fetched.
+        SandboxUnavailable: the sandbox broke.
+    """
+    clock, place = time.monotonic(), Folder(Path(folder))
+    keep = {"result_storage": place.results, "persist_result": True}
+    workspace = checkout.with_options(**keep)(campaign.sources[number], str(place.root / "sources" / str(number)))
+    include, exclude, most, notes = narrow(campaign, workspace)
+    everything = files(workspace, (), ())
+    chosen = set(files(workspace, include, exclude))
+    ended: list[FileReport] = []
+    baselines: dict[str, Baseline] = {}
+    for language in _languages(campaign, workspace, everything):
+        baseline, reports, more = _language(campaign, workspace, language, everything, chosen, most, place)
+        baselines[language] = baseline
+        ended += reports
+        notes = (*notes, *more)
+    state, reason = _state(ended)
+    return SourceReport(
+        campaign.sources[number],
+        workspace,
+        state,
+        reason,
+        baselines,
+        tuple(ended),
+        (),
+        (*workspace.notes, *notes),
+        time.monotonic() - clock,
+    )
+
+
+def _languages(campaign: Campaign, workspace: Workspace, paths: Sequence[str]) -> list[str]:
+    """The known languages that the workspace has code in, of those asked for."""
+    wanted = campaign.languages or tuple(LANGUAGES)
+    return [name for name in wanted if name in LANGUAGES and LANGUAGES[name].sources(workspace, paths)]
+
+
+def _language(
+    campaign: Campaign, workspace: Workspace, name: str, everything: Sequence[str], chosen: set[str], most: int | None, place: Folder
+) -> tuple[Baseline, list[FileReport], tuple[str, ...]]:
+    """All files of one language, each to its end."""
+    language, sandbox = LANGUAGES[name], choose(campaign.sandbox)
+    keep = {"result_storage": place.results, "persist_result": True}
+    place.event(event="step", step="prepare", language=name)
+    environment = prepare(workspace, name, everything, sandbox, place.environments, campaign.requirements, campaign.setup)
+    sources = language.sources(workspace, everything)
+    place.event(event="step", step="measure", language=name)
+    baseline = measure.with_options(**keep)(workspace, environment, everything, sources, sandbox)
+    wanted = [path for path in sources if path in chosen]
+    targets, ended = discover(workspace, environment, wanted, baseline, most)
+    left_out = [FileReport(path, name, State.EXCLUDED, "by include and exclude patterns") for path in sources if path not in chosen]
+    place.event(event="targets", language=name, total=len(targets))
+    reports = _cover(campaign, targets, workspace, environment, baseline, language.style(workspace, everything), place)
+    together = confirm_together.with_options(persist_result=False)(reports, baseline, workspace, environment, sandbox)
+    return baseline, [*together, *ended, *left_out], environment.notes
+
+
+def _cover(
+    campaign: Campaign,
+    targets: Sequence[Target],
+    workspace: Workspace,
+    environment: Environment,
+    baseline: Baseline,
+    style: Style,
+    place: Folder,
+) -> list[FileReport]:
+    """One mapped task per file. A task that fails is a report of its own file, and costs no other."""
+    before = [coverage_of(baseline, target.path) for target in targets]
+    deadline = time.time() + campaign.minutes * 60 if campaign.minutes else None
+    runs = cover.with_options(result_storage=place.results, persist_result=True).map(
+        list(targets),
+        before,
+        workspace=unmapped(workspace),
+        environment=unmapped(environment),
+        style=unmapped(style),
+        sandbox=unmapped(choose(campaign.sandbox)),
+        folder=unmapped(place),
+        seed=unmapped(campaign.seed),
+        seconds=unmapped(campaign.seconds_per_file),
+        deadline=unmapped(deadline),
+        header=unmapped(HEADER if campaign.header else ""),
+    )
+    runs.wait()
+    return [_outcome(target, measured, run) for target, measured, run in zip(targets, before, runs, strict=True)]
+
+
+def _outcome(target: Target, before: FileCoverage | None, run: PrefectFuture[FileReport]) -> FileReport:
+    """What a task returned, or why it did not."""
+    result = run.state.result(raise_on_failure=False)
+    if isinstance(result, FileReport):
+        return result
+    reason = " ".join(str(result).split()) or run.state.name
+    return FileReport(target.path, target.language, State.BROKEN, reason, before, before)
+
+
+def _state(files: Sequence[FileReport]) -> tuple[str, str]:
+    """How a source ended, from how its files did."""
+    if not files:
+        return "nothing to test", "no source file of a known language was found: check the path and the include and exclude patterns"
+    undone = [f for f in files if f.state in UNDONE]
+    if undone:
+        return (
+            "partial",
+            f"{len(undone)} of {len(files)} files were not served, the first: {undone[0].path}: {undone[0].reason or undone[0].state}",
+        )
+    return "completed", ""

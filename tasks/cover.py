@@ -1,0 +1,76 @@
+"""Target → FileReport: search → judge → confirm for one file. The mapped task of a campaign; its retries are the repair loop."""
+
+import time
+from typing import Any
+
+from prefect import runtime, task
+
+from runners.languages.base import Style
+from runners.sandboxes.base import Sandbox
+from tasks.confirm import confirm
+from tasks.folder import Folder
+from tasks.judge import CandidateRejected, ended, judge
+from tasks.persistence import ValueSerializer, key
+from tasks.search import search
+from testwright.errors import SandboxUnavailable
+from testwright.model import Environment, Exploration, FileCoverage, FileReport, State, Target, Workspace
+
+REPAIRS = 5
+
+
+def worth_another_try(task: Any, task_run: Any, state: Any) -> bool:
+    """A rejected candidate is repaired and a failed sandbox asked again; anything else would go the same way."""
+    return isinstance(state.data, CandidateRejected | SandboxUnavailable)
+
+
+def _in_time(parameters: dict[str, Any]) -> bool | None:
+    """None (nothing is cached) when the campaign's minutes are over: a resumed campaign shall try this file again."""
+    return None if _over(parameters["deadline"]) else True
+
+
+@task(
+    task_run_name="cover {target.path}",
+    retries=REPAIRS,
+    retry_delay_seconds=0,
+    retry_condition_fn=worth_another_try,
+    cache_key_fn=key(
+        lambda p: (p["target"].language, p["target"].path, p["target"].digest),
+        lambda p: sorted(p["target"].lines) + sorted(p["target"].branches),
+        lambda p: (p["environment"].key, p["seed"], p["seconds"]),
+        _in_time,
+    ),
+    result_serializer=ValueSerializer(),
+)
+def cover(
+    target: Target,
+    before: FileCoverage | None,
+    workspace: Workspace,
+    environment: Environment,
+    style: Style,
+    sandbox: Sandbox,
+    folder: Folder,
+    seed: int,
+    seconds: float,
+    deadline: float | None = None,
+    header: str = "",
+) -> FileReport:
+    """Give one file its tests.
+
+    Raises:
+        CandidateRejected: Prefect tries again; the next try reads the history and does without what was rejected.
+        SandboxUnavailable: nothing could be run.
+    """
+    if _over(deadline):
+        report = ended(Exploration(target), before, state=State.NOT_REACHED, reason="the campaign's minutes were over")
+    else:
+        folder.event(event="file started", file=target.path)
+        exploration = search(target, workspace, environment, sandbox, folder, seed, seconds)
+        last = runtime.task_run.run_count > REPAIRS
+        report = judge(exploration, before, workspace, environment, style, sandbox, folder, header=header, last=last)
+        report = confirm(report, exploration, workspace, environment, style, sandbox, header)
+    folder.event(event="file", file=target.path, state=str(report.state), tests=sum(v.kept for v in report.verdicts))
+    return report
+
+
+def _over(deadline: float | None) -> bool:
+    return deadline is not None and time.time() > deadline

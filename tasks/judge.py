@@ -1,0 +1,186 @@
+"""Exploration → Verdicts, test by test. Rejected tests send the file back: the next try reads the history."""
+
+from collections.abc import Iterable, Sequence
+
+from runners.languages import LANGUAGES
+from runners.languages.base import Style
+from runners.sandboxes.base import Sandbox
+from runners.select import select
+from tasks.execute import execute
+from tasks.folder import Folder
+from testwright.model import (
+    Attempt,
+    Case,
+    Environment,
+    Exploration,
+    FileCoverage,
+    FileReport,
+    Reason,
+    State,
+    Status,
+    TestCase,
+    Verdict,
+    Workspace,
+)
+
+ENDINGS = {
+    "import failed": State.NOT_IMPORTABLE,
+    "timeout": State.TIMED_OUT,
+    "crashed": State.CRASHED,
+    "nothing to test": State.NOTHING_TO_TEST,
+}
+"""An explorer's last word → the state of a file for which nothing was found."""
+
+
+class CandidateRejected(Exception):
+    """Some tests of a candidate are not worth keeping. The history says which; the next try does without them."""
+
+
+def judge(
+    exploration: Exploration,
+    before: FileCoverage | None,
+    workspace: Workspace,
+    environment: Environment,
+    style: Style,
+    sandbox: Sandbox,
+    folder: Folder,
+    *,
+    header: str = "",
+    last: bool = False,
+) -> FileReport:
+    """Select, write and run tests for one target, without those that the history says were rejected.
+
+    Raises:
+        CandidateRejected: some test is not worth keeping, and this was not the last try.
+        SandboxUnavailable: the sandbox failed.
+    """
+    target = exploration.target
+    history = folder.attempts(target.language, target.path)
+    rejected = _rejected(history, exploration)
+    observations = select([o for o in exploration.observations if o.id not in rejected], target)
+    candidate = LANGUAGES[target.language].write(workspace, target, observations, style, header)
+    if not candidate.tests:
+        return ended(exploration, before, _verdicts(history, exploration))
+    attempt = execute(candidate, target, workspace, environment, sandbox)
+    folder.remember(target.language, target.path, attempt)
+    bad = _bad(attempt, exploration)
+    if bad and not last:
+        raise CandidateRejected(
+            f"{len(bad)} of {len(candidate.tests)} tests of {candidate.path}: {next(iter(bad.values())).detail or 'rejected'}"
+        )
+    if bad or attempt.result.problem:
+        reason = attempt.result.problem or next(iter(bad.values())).detail
+        return ended(exploration, before, _verdicts([*history, attempt], exploration), reason)
+    return _kept(exploration, attempt, before, _verdicts(history, exploration))
+
+
+def ended(
+    exploration: Exploration, before: FileCoverage | None, verdicts: tuple[Verdict, ...] = (), reason: str = "", state: State | None = None
+) -> FileReport:
+    """The report of a file without kept tests."""
+    read, why = _state(exploration)
+    state = state or read
+    target = exploration.target
+    return FileReport(
+        target.path, target.language, state, reason or why, before, before, verdicts, None, exploration.findings, exploration.mutants, 0,
+        exploration.unreached, exploration.seconds,
+    )  # fmt: skip
+
+
+def _state(exploration: Exploration) -> tuple[State, str]:
+    """Read the state off the explorer's last word."""
+    word, _, rest = exploration.ending.partition(":")
+    if word in ENDINGS:
+        return ENDINGS[word], rest.strip() or exploration.ending
+    return State.UNCHANGED, "no call was found that adds a line, a branch or a killed mutant and comes out the same every time"
+
+
+def _rejected(history: Iterable[Attempt], exploration: Exploration) -> frozenset[str]:
+    """Observations whose tests, or rows of tables, were rejected before."""
+    return frozenset(
+        observation
+        for attempt in history
+        for test in attempt.candidate.tests
+        if test.name in _bad(attempt, exploration)
+        for observation in _failed_rows(test, attempt.result.cases)
+    )
+
+
+def _failed_rows(test: TestCase, cases: Iterable[Case]) -> tuple[str, ...]:
+    """Of a table only the rows that failed, where the runner told them apart; else all of it."""
+    rows = [case for case in cases if case.name == test.name]
+    failed = tuple(o for o, case in zip(test.observations, rows, strict=False) if case.status is not Status.PASSED)
+    return failed if failed and len(rows) == len(test.observations) else test.observations
+
+
+def _bad(attempt: Attempt, exploration: Exploration) -> dict[str, Verdict]:
+    """The tests of an attempt that a filter objected to. Filters, cheapest first: reported, passes, adds something."""
+    cases: dict[str, list[Case]] = {}
+    for case in attempt.result.cases:
+        cases.setdefault(case.name, []).append(case)
+    asked = {test.name: _object(test.name, cases.get(test.name, [])) for test in attempt.candidate.tests}
+    bad = {name: verdict for name, verdict in asked.items() if verdict is not None}
+    return bad or {v.test: v for v in gains(attempt, exploration) if not v.kept}
+
+
+def _object(name: str, cases: Sequence[Case]) -> Verdict | None:
+    """The first filter that objects to a test that was run."""
+    if not cases:
+        return Verdict(name, Reason.DOES_NOT_COLLECT, "the runner did not report it")
+    worst = next((case for case in cases if case.status is not Status.PASSED), None)
+    if worst is None:
+        return None
+    reason = Reason.TIMES_OUT if "timeout" in worst.message.lower() else Reason.FAILS
+    return Verdict(name, reason, worst.message or str(worst.status))
+
+
+def gains(attempt: Attempt, exploration: Exploration) -> tuple[Verdict, ...]:
+    """What each test of a candidate adds, in the order of the file. Lines and branches count only when the run of the candidate reached them."""
+    target = exploration.target
+    measured = next((c for c in attempt.result.coverage if c.path == target.path), FileCoverage(target.path))
+    by_id = {o.id: o for o in exploration.observations}
+    lines, branches, mutants = set(target.lines & measured.covered_lines), set(target.branches & measured.covered_branches), set[str]()
+    verdicts = []
+    for test in attempt.candidate.tests:
+        seen = [by_id[i] for i in test.observations if i in by_id]
+        gained = frozenset(lines.intersection(*[frozenset().union(*(o.lines for o in seen))]))
+        ways = frozenset(branches.intersection(*[frozenset().union(*(o.branches for o in seen))]))
+        killed = frozenset().union(*(o.mutants for o in seen)) - mutants
+        lines -= gained
+        branches -= ways
+        mutants |= killed
+        worth = gained or ways or killed
+        reason = Reason.KEPT if worth else Reason.NO_GAIN
+        verdicts.append(Verdict(test.name, reason, "", gained, ways, len(killed)))
+    return tuple(verdicts)
+
+
+def _verdicts(history: Iterable[Attempt], exploration: Exploration) -> tuple[Verdict, ...]:
+    """Every rejection of the history, once a name."""
+    return tuple({name: verdict for attempt in history for name, verdict in _bad(attempt, exploration).items()}.values())
+
+
+def _kept(exploration: Exploration, attempt: Attempt, before: FileCoverage | None, rejected: tuple[Verdict, ...]) -> FileReport:
+    """The report of a file whose every test is worth keeping."""
+    target = exploration.target
+    verdicts = gains(attempt, exploration)
+    names = {v.test for v in verdicts}
+    return FileReport(
+        target.path, target.language, State.IMPROVED, exploration.ending, before, after(before, attempt, target.path),
+        (*verdicts, *(v for v in rejected if v.test not in names)), attempt.candidate,
+        exploration.findings, exploration.mutants, sum(v.mutants for v in verdicts), exploration.unreached, exploration.seconds,
+    )  # fmt: skip
+
+
+def after(before: FileCoverage | None, attempt: Attempt, path: str) -> FileCoverage | None:
+    """What own and new tests cover together, as measured in the run of the candidate."""
+    new = next((c for c in attempt.result.coverage if c.path == path), None)
+    if before is None or new is None:
+        return new or before
+    return FileCoverage(
+        path,
+        before.lines | new.lines,
+        before.covered_lines | new.covered_lines,
+        before.branches | new.branches,
+        before.covered_branches | new.covered_branches,
+    )

@@ -1,0 +1,28 @@
+"""Workspace → Baseline: what its own tests do and cover."""
+
+from collections.abc import Sequence
+
+from prefect import task
+
+from runners.languages import LANGUAGES
+from runners.sandboxes.base import Sandbox
+from tasks.persistence import ValueSerializer, key
+from testwright.errors import SandboxUnavailable
+from testwright.model import Baseline, Ending, Environment, Limits, Workspace
+
+SUITE = Limits(seconds=600, memory=2048, scratch=1024)
+
+
+@task(
+    task_run_name="measure {workspace.name} ({environment.language})",
+    cache_key_fn=key(lambda p: p["workspace"].digest, lambda p: p["environment"].key),
+    result_serializer=ValueSerializer(),
+)
+def measure(workspace: Workspace, environment: Environment, paths: Sequence[str], sources: Sequence[str], sandbox: Sandbox) -> Baseline:
+    """Run the project's own tests if it has any. Tests that fail or hang are a state of the baseline, not an error."""
+    language = LANGUAGES[environment.language]
+    command = language.suite(workspace, environment, SUITE) if language.has_tests(workspace, paths) else None
+    output = sandbox.run(command) if command else None
+    if output and output.ending is Ending.INFRASTRUCTURE:
+        raise SandboxUnavailable(output.reason)
+    return language.baseline(workspace, environment, sources, output)
