@@ -1,0 +1,1 @@
+"""Programs that measure. Not part of the tests: `make bench` runs them."""
