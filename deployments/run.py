@@ -1,0 +1,71 @@
+"""Run a campaign in this process, show how it gets on, and say where everything is."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from rich.console import Console
+
+from deployments import server
+from deployments.progress import Follower
+from testwright.campaign import Campaign
+from testwright.errors import CampaignError
+
+INTERRUPTED = 130
+
+
+def run_campaign(campaign: Campaign, *, verbose: bool = False) -> int:
+    """Run it to its end; returns the exit status."""
+    quieten(verbose)
+    console = Console(highlight=False, soft_wrap=True)
+    found = server.ensure(console.print)
+    follower = Follower(_campaigns(campaign), console, campaign.resume)
+    try:
+        with follower:
+            state, run = _run(campaign, follower)
+    except KeyboardInterrupt:
+        print(f"\n{_how_to_go_on(campaign, follower)}", file=sys.stderr, flush=True)
+        os._exit(INTERRUPTED)  # threads that still wait for a sandbox would hold the interpreter for up to a deadline
+    return _conclude(state, f"{found.ui}/runs/flow-run/{run}" if run else found.ui, console)
+
+
+def quieten(verbose: bool) -> None:
+    """Prefect's log goes to its server and, when asked for, to the terminal. Has to come before Prefect is imported."""
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    if not verbose:
+        os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+
+
+def _run(campaign: Campaign, follower: Follower) -> tuple[Any, UUID | None]:
+    from flows.campaign import campaign as flow
+
+    watched = flow.with_options(on_running=[lambda flow, run, state: follower.begin(str(run.id))])
+    state = watched(campaign, return_state=True)
+    return state, state.state_details.flow_run_id
+
+
+def _conclude(state: Any, page: str, console: Console) -> int:
+    from tasks.reports.terminal import exit_status, show
+
+    ended = state.result(raise_on_failure=False)
+    if isinstance(ended, CampaignError):
+        raise ended
+    if isinstance(ended, BaseException):
+        raise ended
+    show(ended, console)
+    console.print(f"Prefect page: {page}")
+    return exit_status(ended)
+
+
+def _campaigns(campaign: Campaign) -> Path:
+    return (Path(campaign.out) if campaign.out else Path(".testwright")).absolute() / "campaigns"
+
+
+def _how_to_go_on(campaign: Campaign, follower: Follower) -> str:
+    if not follower.campaign:
+        return "Stopped before anything was done."
+    sources = " ".join(campaign.sources)
+    out = f" --out {campaign.out}" if campaign.out else ""
+    return f"Stopped. What was finished is kept. Go on with:\n  testwright run {sources}{out} --resume {follower.campaign}"
