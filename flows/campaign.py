@@ -1,17 +1,22 @@
 """The campaign: every source → one report."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from prefect import flow, runtime
 from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed, State
 from prefect.task_runners import ThreadPoolTaskRunner
-from tasks.report import Progress, report
+from prefect.utilities.annotations import quote
 
 from flows.source import improve
 from runners.sandboxes import choose
-from tasks.folder import Folder, new_id
+from tasks.folder import Folder, gather_attempts, new_id
+from tasks.put import put
+from tasks.report import report
+from tasks.reports.markdown import headline
+from tasks.reports.write import Written
 from testwright.campaign import Campaign, Engine
 from testwright.errors import CampaignError, InvalidCampaign
 from testwright.model import Report, SourceReport
@@ -21,7 +26,7 @@ from testwright.model import Report, SourceReport
 def campaign(campaign: Campaign) -> State:
     """Give every source the unit tests that it lacks, keep those with proof of worth, and report.
 
-    Ends Completed with a summary as its result; Completed as "Partial" when something was not done; Failed when nothing was.
+    Ends Completed with the written report as its result; Completed as "Partial" when something was not done; Failed when nothing was.
 
     Raises:
         InvalidCampaign: a parameter cannot be used as given.
@@ -33,12 +38,12 @@ def campaign(campaign: Campaign) -> State:
     sandbox = choose(campaign.sandbox)
     for line in sandbox.check():
         get_run_logger().info("%s: %s", sandbox.name, line)
-    progress = Progress(folder)
-    sources = tuple(_source(campaign, number, folder, progress) for number in range(len(campaign.sources)))
+    sources = tuple(_source(campaign, number, folder) for number in range(len(campaign.sources)))
     done = Report(
         folder.id, sources, sandbox.name, campaign.seed, campaign.engine, started.isoformat(timespec="seconds"), time.monotonic() - clock
     )
-    return _state(done, report(done, folder, campaign))
+    gather_attempts(folder)
+    return _state(report(quote(done), folder.root))
 
 
 def _refuse(campaign: Campaign) -> None:
@@ -63,22 +68,21 @@ def open_folder(campaign: Campaign) -> Folder:
     return folder
 
 
-def _source(campaign: Campaign, number: int, folder: Folder, progress: Progress) -> SourceReport:
+def _source(campaign: Campaign, number: int, folder: Folder) -> SourceReport:
     """One source that cannot be fetched or prepared never costs another."""
     name = campaign.sources[number]
     runner: ThreadPoolTaskRunner[object] = ThreadPoolTaskRunner(max_workers=campaign.workers)
     run = improve.with_options(flow_run_name=name.replace("{", "{{").replace("}", "}}"), task_runner=runner)
     try:
-        return run(campaign, number, str(folder.root))
+        done = run(campaign, number, str(folder.root))
+        return replace(done, notes=(*done.notes, *put(done))) if campaign.write else done
     except CampaignError as problem:
         get_run_logger().error("%s: %s", name, problem)
         return SourceReport(name, None, "failed", str(problem))
-    finally:
-        progress.source_done(number + 1, len(campaign.sources))
 
 
-def _state(done: Report, summary: dict[str, object]) -> State:
-    message = str(summary.get("line", done.state))
-    if done.state == "failure":
-        return Failed(message=message, data=summary)
-    return Completed(name="Completed" if done.state == "success" else "Partial", message=message, data=summary)
+def _state(written: Written) -> State:
+    message = headline(written.report)
+    if written.report.state == "failure":
+        return Failed(message=message, data=written)
+    return Completed(name="Completed" if written.report.state == "success" else "Partial", message=message, data=written)

@@ -5,20 +5,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from prefect import flow, unmapped
-from prefect.futures import PrefectFuture
-from tasks.checkout import checkout
-from tasks.ingest import files
-from tasks.settings import narrow
+from prefect.futures import PrefectFuture, PrefectFutureList, as_completed
 
 from runners.languages import LANGUAGES
 from runners.languages.base import Style
 from runners.sandboxes import choose
+from tasks.checkout import checkout
 from tasks.confirm import confirm_together
 from tasks.cover import cover
 from tasks.discover import coverage_of, discover
 from tasks.folder import Folder
+from tasks.ingest import files
 from tasks.measure import measure
 from tasks.prepare import prepare
+from tasks.progress import Progress
+from tasks.settings import narrow
 from testwright.campaign import Campaign
 from testwright.model import Baseline, Environment, FileCoverage, FileReport, SourceReport, State, Target, Workspace
 
@@ -37,8 +38,8 @@ def improve(campaign: Campaign, number: int, folder: str) -> SourceReport:
         SandboxUnavailable: the sandbox broke.
     """
     clock, place = time.monotonic(), Folder(Path(folder))
-    keep = {"result_storage": place.results, "persist_result": True}
-    workspace = checkout.with_options(**keep)(campaign.sources[number], str(place.root / "sources" / str(number)))
+    place.event(step=f"check out {campaign.sources[number]}")
+    workspace = checkout(campaign.sources[number], place.root / "sources" / str(number), (place.root.parents[1],))
     include, exclude, most, notes = narrow(campaign, workspace)
     everything = files(workspace, (), ())
     chosen = set(files(workspace, include, exclude))
@@ -75,15 +76,15 @@ def _language(
     """All files of one language, each to its end."""
     language, sandbox = LANGUAGES[name], choose(campaign.sandbox)
     keep = {"result_storage": place.results, "persist_result": True}
-    place.event(event="step", step="prepare", language=name)
+    place.event(step=f"prepare {name}")
     environment = prepare(workspace, name, everything, sandbox, place.environments, campaign.requirements, campaign.setup)
     sources = language.sources(workspace, everything)
-    place.event(event="step", step="measure", language=name)
+    place.event(step=f"measure {name}")
     baseline = measure.with_options(**keep)(workspace, environment, everything, sources, sandbox)
     wanted = [path for path in sources if path in chosen]
     targets, ended = discover(workspace, environment, wanted, baseline, most)
     left_out = [FileReport(path, name, State.EXCLUDED, "by include and exclude patterns") for path in sources if path not in chosen]
-    place.event(event="targets", language=name, total=len(targets))
+    place.event(step="search", done=0, total=len(targets))
     reports = _cover(campaign, targets, workspace, environment, baseline, language.style(workspace, everything), place)
     together = confirm_together.with_options(persist_result=False)(reports, baseline, workspace, environment, sandbox)
     return baseline, [*together, *ended, *left_out], environment.notes
@@ -114,8 +115,18 @@ def _cover(
         deadline=unmapped(deadline),
         header=unmapped(HEADER if campaign.header else ""),
     )
-    runs.wait()
+    _watch(runs, place)
     return [_outcome(target, measured, run) for target, measured, run in zip(targets, before, runs, strict=True)]
+
+
+def _watch(runs: PrefectFutureList[FileReport], place: Folder) -> None:
+    """Say of each file that ended that it did: on the terminal, and in the UI."""
+    with Progress(len(runs)) as progress:
+        for done, run in enumerate(as_completed(list(runs)), 1):
+            report = run.state.result(raise_on_failure=False)
+            file, state = (report.path, str(report.state)) if isinstance(report, FileReport) else ("", str(State.BROKEN))
+            place.event(done=done, total=len(runs), file=file, state=state)
+            progress.move(done, f"{file}: {state}")
 
 
 def _outcome(target: Target, before: FileCoverage | None, run: PrefectFuture[FileReport]) -> FileReport:

@@ -63,12 +63,10 @@ def cover(
     if _over(deadline):
         report = ended(Exploration(target), before, state=State.NOT_REACHED, reason="the campaign's minutes were over")
     else:
-        folder.event(event="file started", file=target.path)
         exploration = search(target, workspace, environment, sandbox, folder, seed, seconds)
         last = runtime.task_run.run_count > REPAIRS
         report = judge(exploration, before, workspace, environment, style, sandbox, folder, header=header, last=last)
         report = confirm(report, exploration, workspace, environment, style, sandbox, header)
-    folder.event(event="file", file=target.path, state=str(report.state), tests=sum(v.kept for v in report.verdicts))
     return report
 
 

@@ -75,6 +75,14 @@ def new_id() -> str:
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
+def gather_attempts(folder: Folder) -> Path:
+    """Put the histories of all files together as `attempts.jsonl`, one attempt a line."""
+    lines = [line for file in sorted(folder.root.glob("history/*/*.jsonl")) for line in file.read_bytes().splitlines()]
+    whole = folder.root / "attempts.jsonl"
+    folder.put(whole, b"".join(line + b"\n" for line in lines))
+    return whole
+
+
 def _attempts(lines: Iterable[bytes]) -> Iterable[Attempt]:
     for line in lines:
         try:
