@@ -16,6 +16,8 @@ from testwright.errors import CampaignError
 INVALID = 2
 """Exit status for a wish that cannot be granted as given; 0, 1 and 3 are success, failure and partial success."""
 
+EXAMPLE_PARAMETERS = 'campaign={"sources": ["pypi:python-string-utils==1.0.0"]}'
+
 RUN_EXAMPLES = """Examples:
 
 Test a folder, and look at the result before anything is changed:
@@ -178,10 +180,10 @@ def up() -> None:
     print(f"Prefect is up: {done.server.ui}")
     for name in done.deployments:
         print(f"  {name}")
-    print(
-        """Start a campaign:  testwright prefect deployment run campaign/on-demand -p 'campaign={"sources": ["pypi:python-string-utils==1.0.0"]}'"""
-    )
-    print("Stop everything:   testwright down")
+    print("Start a campaign:")
+    print(f"  testwright prefect deployment run campaign/on-demand -p '{EXAMPLE_PARAMETERS}'")
+    print("Stop everything:")
+    print("  testwright down")
 
 
 @app.command

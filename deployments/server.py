@@ -17,6 +17,9 @@ FIRST_PORT = 4200
 PATIENCE = 120.0
 """Seconds until a server must answer; making its database took 4 to 21 seconds on two cores."""
 
+NAMED_PATIENCE = 15.0
+"""Seconds for a server that somebody else started."""
+
 
 @dataclass(frozen=True, slots=True)
 class Server:
@@ -39,16 +42,17 @@ def service(folder: Path | None = None) -> Service:
 
 def ensure(say: Callable[[str], None] = lambda line: None, folder: Path | None = None) -> Server:
     """The server that Prefect's settings name, else the local one, started when it does not run."""
-    if named := configured():
+    own = service(folder)
+    found = own.running()
+    named = configured()
+    if named and (found is None or named != found.address):
         _wait(
             named,
             lambda: None,
-            10,
-            f"the Prefect server that PREFECT_API_URL names ({named}) does not answer; start it, or unset the variable",
+            NAMED_PATIENCE,
+            f"the Prefect server that PREFECT_API_URL names ({named}) does not answer; start or unset it",
         )
         return Server(named, ours=False)
-    own = service(folder)
-    found = own.running()
     if found is None:
         say("Starting a local Prefect server ...")
         found = _start(own)

@@ -1,0 +1,50 @@
+"""What every test may rely on: nothing of this user is read or written, and no Prefect server runs unless a test asks for one."""
+
+import atexit
+import functools
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+
+import pytest
+
+_PRIVATE = tempfile.mkdtemp(prefix="testwright-tests-")
+atexit.register(shutil.rmtree, _PRIVATE, ignore_errors=True)
+for _name in [name for name in os.environ if name.startswith("PREFECT_")]:
+    del os.environ[_name]
+# Prefect reads these when it is first imported, so a fixture would come too late.
+os.environ.update(
+    PREFECT_HOME=f"{_PRIVATE}/prefect",
+    PREFECT_SERVER_ANALYTICS_ENABLED="false",
+    PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL="CRITICAL",
+    DO_NOT_TRACK="1",
+    TESTWRIGHT_HOME=f"{_PRIVATE}/testwright",
+)
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[None]:
+    """One real Prefect server with a database of its own for all tests that run flows. Takes about ten seconds, once."""
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=90):
+        yield
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A Docker test is skipped where no engine answers, unless this machine has to have one."""
+    if item.get_closest_marker("docker") and not _docker_answers():
+        message = "no Docker engine answers"
+        if os.environ.get("TESTWRIGHT_REQUIRE_DOCKER") == "1":
+            pytest.fail(f"{message}, and TESTWRIGHT_REQUIRE_DOCKER=1 says that one must")
+        pytest.skip(message)
+
+
+@functools.cache
+def _docker_answers() -> bool:
+    try:
+        return subprocess.run(["docker", "info"], capture_output=True, timeout=20).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False

@@ -1,0 +1,1 @@
+"""Tests of the doors: command line, server, worker, deployments."""
