@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from tasks.reports import words
 from tasks.reports.kept import folders
-from tasks.reports.markdown import headline
+from tasks.reports.markdown import outcome
 from tasks.reports.numbers import Total, by_language, coverage, findings, overall, title, total, worst_first
 from tasks.reports.pictures import bar, strip
 from tasks.reports.tables import files_table, languages_table, state_mark
@@ -25,6 +25,9 @@ MOST_ROWS = 3000
 MOST_DETAILS = 2_000_000
 """Characters of details about single files."""
 MOST_FINDINGS = 500
+FIRST_ROWS = 100
+"""Files, and findings, that are seen without unfolding the rest."""
+FIRST_FINDINGS = 20
 _OPEN = 8
 """With more files than this, details start folded."""
 
@@ -37,12 +40,14 @@ class Section:
     number: int
     title: str
     total: Total
-    languages: Markup
     files: Markup
+    other_files: Markup
+    folded_files: int
     more_files: int
     details: tuple[Markup, ...]
     more_details: int
     findings: tuple[Finding, ...]
+    other_findings: tuple[Finding, ...]
     more_findings: int
     patch: str
 
@@ -60,13 +65,13 @@ def report_html(report: Report, patches: Sequence[str] = ()) -> str:
     languages = languages_table(rows, "languages") if len(rows) > 1 else Markup()
     page = _templates().get_template("report.html.jinja")
     return page.render(
-        report=report, whole=whole, sections=sections, languages=languages, headline=headline(report), style=_style(), version=__version__
+        report=report, whole=whole, sections=sections, languages=languages, outcome=outcome(report), style=_style(), version=__version__
     )
 
 
 def _section(source: SourceReport, number: int, folder: str, room: int, patch: str) -> Section:
     files = worst_first(source.files)
-    told = [f for f in files if f.verdicts or f.findings or f.unreached or f.reason]
+    told = [f for f in files if f.verdicts or f.unreached]
     details, anchors = _details(told, number, folder, room, len(files) <= _OPEN)
     found = findings(source)
     return Section(
@@ -74,15 +79,21 @@ def _section(source: SourceReport, number: int, folder: str, room: int, patch: s
         number,
         title(source),
         total(source.files),
-        Markup(),
-        files_table(files[:MOST_ROWS], anchors, f"files-{number}") if files else Markup(),
+        _table(files[:FIRST_ROWS], anchors, f"files-{number}"),
+        _table(files[FIRST_ROWS:MOST_ROWS], anchors, f"files-{number}-more"),
+        len(files[FIRST_ROWS:MOST_ROWS]),
         len(files[MOST_ROWS:]),
         details,
         len(told) - len(details),
-        found[:MOST_FINDINGS],
+        found[:FIRST_FINDINGS],
+        found[FIRST_FINDINGS:MOST_FINDINGS],
         len(found[MOST_FINDINGS:]),
         patch,
     )
+
+
+def _table(files: Sequence[FileReport], anchors: Mapping[tuple[str, str], str], name: str) -> Markup:
+    return files_table(files, anchors, name) if files else Markup()
 
 
 def _details(

@@ -35,11 +35,18 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], right: int) -> str
 
 
 def headline(report: Report) -> str:
-    """The outcome in one sentence."""
+    """The outcome in two short sentences."""
+    whole = overall(report)
+    if not whole.files:
+        return outcome(report)
+    return f"{outcome(report)} Lines {_arrow(whole.coverage.lines)}, branches {_arrow(whole.coverage.branches)}."
+
+
+def outcome(report: Report) -> str:
+    """How many tests were kept, and where."""
     whole = overall(report)
     served = sum(1 for f in whole.files if any(v.kept for v in f.verdicts))
-    gained = f"{many(whole.kept, 'test')} kept in {many(served, 'file')}" if whole.kept else "No test was kept"
-    return f"{gained}. Lines {_arrow(whole.coverage.lines)}, branches {_arrow(whole.coverage.branches)}."
+    return f"{many(whole.kept, 'test')} kept in {served:,} of {many(len(whole.files), 'file')}." if whole.kept else "No test was kept."
 
 
 def _arrow(of: Change) -> str:

@@ -10,13 +10,12 @@ from markupsafe import Markup, escape
 
 from tasks.reports.numbers import Coverage, Total, coverage
 from tasks.reports.pictures import bar
-from tasks.reports.words import inline, percent, visible
+from tasks.reports.words import inline, percent
 from testwright.model import FileReport
 
 _RATES = ["lines_bar", "lines_before", "lines_after", "branches_bar", "branches_before", "branches_after"]
 _LABELS: dict[str, Any] = {
     "file": "File",
-    "source": "Source",
     "language": "Language",
     "files": "Files",
     "state": "State",
@@ -41,7 +40,7 @@ def _file_row(file: FileReport, anchor: str) -> dict[str, Markup]:
     number = sum(v.kept for v in file.verdicts)
     return {
         "file": Markup('<span class="path">{}</span>').format(shown),
-        "state": state_mark(file),
+        "state": state_mark(file) + (Markup('<span class="why">{}</span>').format(inline(file.reason, 240)) if file.reason else ""),
         **_rates(coverage(file)),
         "kept": Markup("{}").format(number or ""),
     }
@@ -54,13 +53,18 @@ def state_mark(file: FileReport) -> Markup:
 
 def languages_table(totals: Sequence[Total], name: str) -> Markup:
     """One row for each language of each source."""
-    return _render(pd.DataFrame([_total_row(t) for t in totals], dtype=object), name, ["files", "kept", "rejected", "mutants"], "languages")
+    return _render(
+        pd.DataFrame([_total_row(t, len({t.name for t in totals}) > 1) for t in totals], dtype=object),
+        name,
+        ["files", "kept", "rejected", "mutants"],
+        "languages",
+    )
 
 
-def _total_row(of: Total) -> dict[str, Markup]:
+def _total_row(of: Total, named: bool) -> dict[str, Markup]:
+    source = Markup(' <span class="of">{}</span>').format(inline(of.name, 120)) if named else Markup()
     return {
-        "source": escape(visible(of.name)),
-        "language": escape(visible(of.language)),
+        "language": escape(inline(of.language, 60)) + source,
         **_rates(of.coverage),
         "files": Markup(f"{len(of.files):,}"),  # noqa: S704 (a number)
         "kept": Markup(f"{of.kept:,}"),  # noqa: S704 (a number)
@@ -89,5 +93,6 @@ def _render(frame: pd.DataFrame, name: str, numbers: Sequence[str], kind: str) -
         .cols_align("right", columns=right)
     )
     html = re.sub(r"<style>.*?</style>", "", built.as_raw_html(), count=1, flags=re.DOTALL)
+    html = re.sub(r' style="[^"]*"', "", html, count=1)
     html = re.sub(r' headers="[^"]*"', "", html)  # a tenth of the size; scope= on the headings says the same
-    return Markup(html.replace('class="gt_table"', f'class="gt_table {kind}"', 1).replace(' style="', ' data-style="', 1))  # noqa: S704 (built from escaped cells)
+    return Markup(html.replace('class="gt_table"', f'class="gt_table {kind}"', 1))  # noqa: S704 (built from escaped cells)

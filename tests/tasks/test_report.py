@@ -1,0 +1,92 @@
+"""The task writes the files, publishes artifacts under stable keys, and the progress artifact moves."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from prefect import flow
+from prefect.artifacts import Artifact
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+from prefect.testing.utilities import prefect_test_harness
+from prefect.utilities.annotations import quote
+
+from tasks.report import Progress, report
+from tasks.reports.json_files import load
+from tasks.reports.write import Written
+from tests.tasks.reports import builders
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _server() -> Iterator[None]:
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
+
+
+@flow
+def campaign(folder: Path) -> Written:
+    progress = Progress(pause=0)
+    progress.expect(4)
+    for name in ("a.py", "b.py", "c.py"):
+        progress.advance(name)
+    return report(quote(builders.report()), folder)
+
+
+@flow
+def moving() -> list[tuple[float, str]]:
+    progress = Progress("moving-progress", pause=0)
+    seen = []
+
+    def look() -> None:
+        found = Artifact.get("moving-progress")
+        seen.append((found.data, found.description))
+
+    look()
+    progress.expect(4)
+    progress.advance("a.py")
+    look()
+    progress.expect(4)  # more was found: an eighth is less than the quarter that was shown
+    progress.advance("b.py")
+    look()
+    progress.finish("5 tests kept")
+    look()
+    return seen
+
+
+def versions(key: str) -> list[object]:
+    with get_client(sync_client=True) as client:
+        return [a.data for a in client.read_artifacts(artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=[key])))]
+
+
+def test_the_task_writes_the_report_and_each_campaign_adds_a_version_of_the_same_tables(tmp_path: Path) -> None:
+    first = campaign(tmp_path / "one")
+    campaign(tmp_path / "two")
+
+    assert load(first.folder / "report.json") == builders.report()
+    assert len(versions("coverage-python")) == 2
+    assert len(versions("coverage-python-textkit")) == 2
+    assert len(versions("coverage-javascript")) == 2
+    assert "report.html" in Artifact.get("campaign-summary").data
+    assert Artifact.get("coverage-python").description.startswith("Campaign `20261124-101500-a1b2`: lines 10.3% → 16.7%")
+    assert Artifact.get("campaign-progress").data == 75.0
+
+
+def test_progress_moves_forward_only() -> None:
+    assert moving() == [
+        (0.0, "looking for files"),
+        (25.0, "1 of 4 files, last a.py"),
+        (25.0, "2 of 8 files, last b.py"),
+        (100.0, "5 tests kept"),
+    ]
+
+
+def test_a_server_that_is_gone_costs_no_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT_CLIENT_MAX_RETRIES", "0")
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+
+    written = report.fn(builders.report(), tmp_path)
+    Progress().advance("a.py")
+
+    assert written.html.stat().st_size > 10_000
