@@ -1,7 +1,7 @@
 """List the files of a workspace that a campaign may look at."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
@@ -9,16 +9,21 @@ from pathspec import GitIgnoreSpec
 from testwright.errors import InvalidCampaign
 from testwright.model import Workspace
 
+Patterns = Sequence[str | tuple[str, ...]]
+"""Patterns as in .gitignore. Strings are read together, as in one file; each tuple is read by itself."""
 
-def files(workspace: Workspace, include: Sequence[str] = (), exclude: Sequence[str] = ()) -> tuple[str, ...]:
-    """Its files in order of their names: those that match a pattern of `include` (or all), and none of `exclude`.
+
+def files(workspace: Workspace, include: Patterns = (), exclude: Patterns = ()) -> tuple[str, ...]:
+    """Its files in order of their names: those that every group of `include` matches, and no group of `exclude`.
 
     Raises:
         InvalidCampaign: something is no pattern as in .gitignore.
     """
-    wanted, unwanted = spec(include), spec(exclude)
+    wanted, unwanted = _matchers(include), _matchers(exclude)
     return tuple(
-        path for path in sorted(_walk(workspace.root)) if (not include or wanted.match_file(path)) and not unwanted.match_file(path)
+        path
+        for path in sorted(_walk(workspace.root))
+        if all(match(path) for match in wanted) and not any(match(path) for match in unwanted)
     )
 
 
@@ -34,6 +39,12 @@ def spec(patterns: Sequence[str]) -> GitIgnoreSpec:
         except ValueError:
             raise InvalidCampaign(f"{pattern!r} is no pattern as in .gitignore; write for example src/ or *_old.py.") from None
     return GitIgnoreSpec.from_lines(patterns)
+
+
+def _matchers(patterns: Patterns) -> list[Callable[[str], bool]]:
+    together = [pattern for pattern in patterns if isinstance(pattern, str)]
+    groups = [group for group in (together, *(pattern for pattern in patterns if not isinstance(pattern, str))) if group]
+    return [spec(group).match_file for group in groups]
 
 
 def _walk(root: str) -> Iterator[str]:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tasks.sources import archive, folder, git, package
-from tasks.sources.naming import Kind, Source, parse, redact, shown, slug
+from tasks.sources.naming import KINDS, Kind, Source, parse, redact, shown, slug
 from tasks.sources.tree import Fetched, admit
 from testwright.errors import CheckoutFailed
 from testwright.model import Workspace
 
-__all__ = ["Kind", "Source", "checkout", "parse", "redact", "shown", "slug"]
+__all__ = ["KINDS", "Kind", "Source", "checkout", "parse", "redact", "shown", "slug"]
 
 
 def checkout(source: str, root: Path, skip: Sequence[Path] = ()) -> Workspace:

@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from tasks.sources.naming import ARCHIVES, Source, shown
 from tasks.sources.notes import Notes
@@ -21,15 +21,15 @@ LARGEST = 2**30
 MOST_UNPACKED = 4 * 2**30
 
 _CHUNK = 2**20
-_OPENERS: dict[str, Callable[[Path], IO[bytes]]] = {
-    "gz": lambda path: gzip.open(path, "rb"),
-    "tgz": lambda path: gzip.open(path, "rb"),
-    "bz2": lambda path: bz2.open(path, "rb"),
-    "tbz2": lambda path: bz2.open(path, "rb"),
-    "tbz": lambda path: bz2.open(path, "rb"),
-    "xz": lambda path: lzma.open(path, "rb"),
-    "txz": lambda path: lzma.open(path, "rb"),
-    "tar": lambda path: path.open("rb"),
+_OPENERS = {
+    "gz": gzip.open,
+    "tgz": gzip.open,
+    "bz2": bz2.open,
+    "tbz2": bz2.open,
+    "tbz": bz2.open,
+    "xz": lzma.open,
+    "txz": lzma.open,
+    "tar": open,
 }
 _DAMAGE = (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, NotImplementedError, RuntimeError)
 
@@ -76,7 +76,8 @@ def unpack(path: Path, staging: Path, text: str) -> tuple[Path, tuple[str, ...],
 def _plain(path: Path, goal: Path, text: str) -> Path:
     """The archive without its compression, which is where bombs hide."""
     size = 0
-    with _OPENERS[path.name.lower().rpartition(".")[2]](path) as packed, goal.open("xb") as plain:
+    opener = cast(Callable[[Path, str], IO[bytes]], _OPENERS[path.name.lower().rpartition(".")[2]])
+    with opener(path, "rb") as packed, goal.open("xb") as plain:
         while chunk := packed.read(_CHUNK):
             size += len(chunk)
             if size > MOST_UNPACKED:

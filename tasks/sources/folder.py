@@ -17,8 +17,32 @@ NEVER = frozenset({".git", ".hg", ".svn", ".bzr", "CVS", "_darcs", ".jj", ".test
 """Version control and our own output: left out even where they are tracked."""
 
 NOISE = frozenset(
-    "node_modules bower_components .venv venv .virtualenv virtualenv __pycache__ __pypackages__ .tox .nox .mypy_cache .ruff_cache "
-    ".pytest_cache .hypothesis .cache .gradle .m2 .npm .yarn .pnpm-store .nyc_output .ipynb_checkpoints .eggs site-packages".split()
+    {
+        "node_modules",
+        "bower_components",
+        ".venv",
+        "venv",
+        ".virtualenv",
+        "virtualenv",
+        "__pycache__",
+        "__pypackages__",
+        ".tox",
+        ".nox",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".pytest_cache",
+        ".hypothesis",
+        ".cache",
+        ".gradle",
+        ".m2",
+        ".npm",
+        ".yarn",
+        ".pnpm-store",
+        ".nyc_output",
+        ".ipynb_checkpoints",
+        ".eggs",
+        "site-packages",
+    }
 )
 """Installed or made by tools: left out unless git tracks them."""
 
@@ -92,7 +116,7 @@ def _walk(root: str, below: str, rules: tuple[tuple[str, GitIgnoreSpec], ...], o
     while waiting:
         below, rules = waiting.pop()
         try:
-            with os.scandir(os.path.join(root, below)) as entries:
+            with os.scandir(Path(root, below)) as entries:
                 here = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
             notes.add("folders that cannot be read", f"{shown(below)} cannot be read ({error.strerror}): left out")
@@ -101,7 +125,7 @@ def _walk(root: str, below: str, rules: tuple[tuple[str, GitIgnoreSpec], ...], o
         if below and ("pyvenv.cfg" in names or "CACHEDIR.TAG" in names):
             continue
         if ".gitignore" in names:
-            rules = (*rules, (below, _ignored(os.path.join(root, below, ".gitignore"))))
+            rules = (*rules, (below, _ignored(Path(root, below, ".gitignore"))))
         for entry in here:
             path = below + entry.name
             folder = entry.is_dir(follow_symlinks=False)
@@ -115,10 +139,9 @@ def _walk(root: str, below: str, rules: tuple[tuple[str, GitIgnoreSpec], ...], o
                 yield path
 
 
-def _ignored(file: str) -> GitIgnoreSpec:
+def _ignored(file: Path) -> GitIgnoreSpec:
     try:
-        with open(file, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as lines:  # a named pipe must not stop us
-            text = lines.read(2**18).decode("utf-8", "replace")
+        text = file.read_bytes()[: 2**18].decode("utf-8", "replace") if file.is_file() else ""  # a named pipe would stop us
     except OSError:
         text = ""
     return GitIgnoreSpec.from_lines(bounded(text.splitlines())[0])

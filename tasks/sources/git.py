@@ -1,9 +1,11 @@
 """A git URL: one commit of it, without its history where the server allows, running nothing that the repository names."""
 
+import io
 import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 from tasks.sources import command
 from tasks.sources.folder import NEVER
@@ -85,10 +87,11 @@ def _listed(source: Source, repository: Path, commit: str, notes: Notes) -> Iter
 
 def _entries(source: Source, repository: Path, commit: str) -> Iterator[tuple[bytes, str]]:
     process = command.start(repository, "ls-tree", "-r", "-z", "-l", "--full-tree", commit)
+    out = cast(io.BufferedReader, process.stdout)
     with process:
         try:
             rest = b""
-            while chunk := process.stdout.read1(2**16):
+            while chunk := out.read1(2**16):
                 *lines, rest = (rest + chunk).split(b"\0")
                 for line in lines:
                     head, _, name = line.partition(b"\t")

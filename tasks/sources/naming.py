@@ -162,5 +162,5 @@ def _requirement(text: str, named: str) -> str:
 
 def _unknown(prefix: str, named: str) -> str:
     if prefix in _LATER:
-        return f"{named}: {prefix}: packages come with the language {_LATER[prefix]}, which is not served yet; name {KINDS}."
+        return f"{named}: {prefix} packages come with the language {_LATER[prefix]}, which is not served yet; name {KINDS}."
     return f"{named}: no kind of source is called {prefix!r}; name {KINDS}."

@@ -6,13 +6,14 @@ import ssl
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from packaging.requirements import Requirement
 from packaging.version import Version
 from unearth import Package, PackageFinder
 from unearth.auth import MultiDomainBasicAuth
 from unearth.errors import HashMismatchError, UnpackError
+from unearth.fetchers import Fetcher
 from unearth.fetchers.sync import PyPIClient
 from unearth.preparer import HTTPErrors, download_link
 
@@ -83,10 +84,12 @@ def _find(requirement: Requirement, settings: Indexes, session: _Session, text: 
     """The best source distribution that this Python may install, else the best of all."""
     if not settings.urls and not settings.links:
         raise CheckoutFailed(f"{text}: the settings of pip or uv allow no package index; allow one, or name an archive or a folder.")
-    finder = PackageFinder(session=session, index_urls=settings.urls, find_links=settings.links, ignore_compatibility=True)
+    finder = PackageFinder(session=cast(Fetcher, session), index_urls=settings.urls, find_links=settings.links, ignore_compatibility=True)
     everything = finder.find_all_packages(requirement.name, allow_yanked=True)
     archives = [package for package in everything if _is_sdist(package)]
-    fitting = PackageFinder(session=session, index_urls=settings.urls, find_links=settings.links, no_binary=[requirement.name])
+    fitting = PackageFinder(
+        session=cast(Fetcher, session), index_urls=settings.urls, find_links=settings.links, no_binary=[requirement.name]
+    )
     for candidates in (fitting.find_matches(requirement), [package for package in archives if _fits(package, requirement)]):
         found = next((package for package in candidates if _is_sdist(package)), None)
         if found is not None:
@@ -122,7 +125,7 @@ def _download(package: Package, session: _Session, folder: Path, text: str) -> P
 
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        return download_link(session, package.link, folder, package.link.hash_option, watch)
+        return download_link(cast(Fetcher, session), package.link, folder, package.link.hash_option, watch)
     except HashMismatchError as error:
         raise CheckoutFailed(
             f"{text}: what came has not the checksum that the index promised; try again, else tell the index's owner."

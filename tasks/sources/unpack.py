@@ -6,7 +6,7 @@ import struct
 import tarfile
 import zipfile
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from tasks.sources.naming import shown
 from tasks.sources.notes import Notes
@@ -93,9 +93,9 @@ class Unpacked:
 
 def untar(path: Path, into: Unpacked) -> None:
     """Unpack a tar file without compression."""
-    with path.open("rb") as raw, tarfile.open(fileobj=_Bounded(raw), mode="r:", errorlevel=1) as archive:
+    with path.open("rb") as raw, tarfile.open(fileobj=cast(IO[bytes], _Bounded(raw)), mode="r:", errorlevel=1) as archive:
         while (member := archive.next()) is not None:
-            archive.members = []  # what was read is not needed again; a hard link is looked up on disk
+            archive.members = []  # type: ignore[attr-defined]  # what was read is not needed again; a hard link is looked up on disk
             name = into.place(member.name)
             if not name or member.isdir():
                 continue
