@@ -7,11 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from runners.sandboxes.folders import remove
-from runners.sandboxes.warden import scratch
-from runners.sandboxes.wardened import run_wardened
-from testwright.model import Command, Ending, Limits, Output
-
-_MIB = 1 << 20
+from runners.sandboxes.wardened import fixed_environment, order, run_wardened
+from testwright.model import Command, Ending, Output
 
 
 class ProcessSandbox:
@@ -55,50 +52,9 @@ class ProcessSandbox:
         folder, home, temporary = box / "scratch", box / "home", box / "tmp"
         for each in (folder, home, temporary):
             each.mkdir()
-        cwd = folder if command.cwd in ("", ".") else folder.joinpath(*scratch.inside(command.cwd))
+        own = {"PATH": os.environ.get("PATH", os.defpath)}
         return {
+            **order(command, str(box), str(folder)),
             "argv": command.argv,
-            "scratch": str(folder),
-            "cwd": str(cwd),
-            "copies": dict(command.copies),
-            "results": command.results,
-            "environment": {**fixed_environment(str(home), str(temporary)), **command.environment},
-            "rlimits": rlimits(command.limits),
-            "seconds": command.limits.seconds,
-            "memory": command.limits.memory,
-            "processes": command.limits.processes,
-            "file_size": command.limits.file_size,
-            "total": command.limits.scratch,
+            "environment": {**fixed_environment(str(home), str(temporary)), **own, **command.environment},
         }
-
-
-def fixed_environment(home: str, temporary: str) -> dict[str, str]:
-    """Return all that a command sees of an environment unless it brings more."""
-    return {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "HOME": home,
-        "TMPDIR": temporary,
-        "USER": "sandbox",
-        "LOGNAME": "sandbox",
-        "LANG": "C.UTF-8",
-        "TZ": "UTC",
-        "CI": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONNOUSERSITE": "1",
-        "PYTHONHASHSEED": "0",
-    }
-
-
-def rlimits(limits: Limits) -> dict[str, int]:
-    """Return the limits that the kernel keeps for each process by itself.
-
-    RLIMIT_DATA is twice the memory: it stops absurd sizes at once, and counts neither what Node and Java only reserve nor much of a stack.
-    """
-    return {
-        "RLIMIT_DATA": 2 * limits.memory * _MIB,
-        "RLIMIT_FSIZE": limits.file_size * _MIB,
-        "RLIMIT_CORE": 0,
-        "RLIMIT_NOFILE": 4096,
-        "RLIMIT_MEMLOCK": 65536,
-        "RLIMIT_CPU": int(limits.seconds * max(1.0, limits.cpus)) + 5,
-    }

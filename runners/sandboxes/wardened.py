@@ -11,15 +11,69 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from runners.sandboxes.warden import protocol
+from runners.sandboxes.warden import protocol, scratch
 from runners.sandboxes.warden.main import STOP
-from testwright.model import Command, Ending, Output
+from testwright.model import Command, Ending, Limits, Output
 
 _ROOT = str(Path(__file__).parents[2])
 _START = f"import sys; sys.path.insert(0, {_ROOT!r}); from runners.sandboxes.warden.main import main; main(int(sys.argv[1]))"
 _GRACE = 30.0
 """Seconds that the warden may take beyond the deadline, to copy, to kill and to read, on a busy machine."""
 _MIB = 1 << 20
+
+
+def order(command: Command, box: str, folder: str) -> dict[str, Any]:
+    """Return the part of an order that is the same everywhere, for a run whose scratch folder is `folder`; `box` is removed if we die."""
+    limits = command.limits
+    return {
+        "remove": box,
+        "scratch": folder,
+        "cwd": within(folder, command.cwd),
+        "copies": dict(command.copies),
+        "results": command.results,
+        "rlimits": rlimits(limits),
+        "seconds": limits.seconds,
+        "memory": limits.memory,
+        "processes": limits.processes,
+        "file_size": limits.file_size,
+        "total": limits.scratch,
+    }
+
+
+def within(folder: str, cwd: str) -> str:
+    """Return the working folder that a command asks for, below `folder`."""
+    return folder if cwd in ("", ".") else "/".join((folder, *scratch.inside(cwd)))
+
+
+def fixed_environment(home: str, temporary: str) -> dict[str, str]:
+    """Return all that a command sees of an environment unless it brings more."""
+    return {
+        "HOME": home,
+        "TMPDIR": temporary,
+        "USER": "sandbox",
+        "LOGNAME": "sandbox",
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "CI": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONHASHSEED": "0",
+    }
+
+
+def rlimits(limits: Limits) -> dict[str, int]:
+    """Return the limits that the kernel keeps for each process by itself.
+
+    RLIMIT_DATA is twice the memory: it stops absurd sizes at once, and counts neither what Node and Java only reserve nor much of a stack.
+    """
+    return {
+        "RLIMIT_DATA": 2 * limits.memory * _MIB,
+        "RLIMIT_FSIZE": limits.file_size * _MIB,
+        "RLIMIT_CORE": 0,
+        "RLIMIT_NOFILE": 4096,
+        "RLIMIT_MEMLOCK": 65536,
+        "RLIMIT_CPU": int(limits.seconds * max(1.0, limits.cpus)) + 5,
+    }
 
 
 def run_wardened(command: Command, head: Mapping[str, Any], prefix: Sequence[str] = ()) -> Output:
@@ -150,10 +204,15 @@ def _output(command: Command, pump: _Pump) -> Output:
     try:
         reply, files = protocol.unpack(answer)
     except ValueError:
-        last = stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        return Output(Ending.INFRASTRUCTURE, None, stdout, stderr, reason=f"the warden failed: {last or 'it said nothing'}")
+        return Output(Ending.INFRASTRUCTURE, None, stdout, stderr, reason=f"the warden failed: {_last(stderr)}")
     ending, code, reason = _ending(reply, pump.overflowed, command)
+    if ending is Ending.INFRASTRUCTURE:
+        reason = f"{reason} ({_last(stderr)})"
     return Output(ending, code, stdout, stderr, files, reply["seconds"], reason or "; ".join(reply["refused"]))
+
+
+def _last(stderr: bytes) -> str:
+    return stderr.decode(errors="replace").strip().rpartition("\n")[2] or "it said nothing"
 
 
 def _ending(reply: Mapping[str, Any], overflowed: bool, command: Command) -> tuple[Ending, int | None, str]:
@@ -169,7 +228,7 @@ def _ending(reply: Mapping[str, Any], overflowed: bool, command: Command) -> tup
             return Ending.PROCESS_LIMIT, None, f"had more than {limits.processes} processes and threads"
         case "ended":
             return ended(os.waitstatus_to_exitcode(reply["status"]), overflowed, limits.output)
-    return Ending.INFRASTRUCTURE, None, f"the warden said {reply['ending']!r}"
+    return Ending.INFRASTRUCTURE, None, f"the box: {reply['ending']}"
 
 
 def ended(code: int, overflowed: bool, output: int) -> tuple[Ending, int | None, str]:

@@ -1,6 +1,6 @@
 """Everything that descends from this process: find it, weigh it, end it."""
 
-# ruff: noqa: PTH - pathlib costs milliseconds to import, and this is imported once for every run
+# ruff: noqa: PTH123, PTH208 - pathlib costs milliseconds, and every run starts this anew
 import contextlib
 import ctypes
 import os
@@ -104,7 +104,7 @@ def reap(watched: int = -1) -> int | None:
             return status
         if pid == 0:
             return status
-        if pid == watched:
+        if pid == watched and not os.WIFSTOPPED(raw):  # a child that asks to be traced is only stopped
             status = raw
 
 

@@ -1,6 +1,6 @@
 """One run, from the message that describes it to the message that says how it ended."""
 
-# ruff: noqa: PTH - pathlib costs milliseconds to import, and this is imported once for every run
+# ruff: noqa: PTH103 - pathlib costs milliseconds, and every run starts this anew
 import os
 import resource
 import select
@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from runners.sandboxes.warden import family, protocol, scratch
+from runners.sandboxes.warden import family, protocol, room, scratch
 
 STOP = b"S"
 """What the controller sends when there has been enough output."""
@@ -27,17 +27,38 @@ def main(reply_to: int) -> None:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     family.adopt_orphans()
     head, files = protocol.unpack(_receive())
+    walled = "room" in head
+    if walled:
+        room.furnish(head)
     scratch.fill(head["scratch"], files, head["copies"])
     os.makedirs(head["cwd"], exist_ok=True)
+    doors = (-1, -1)
+    if walled:
+        room.hand_over(head)
+        doors = room.descriptors(head)
     started = time.monotonic()
-    child = _start(head, reply_to)
+    child = _start(head, reply_to, doors)
     ending, status = _watch(child, head, wake, started)
     clean = family.end(child)
     seconds = time.monotonic() - started
+    if ending == "abandoned":
+        _clear(head)
+        return
+    if walled and ending == "ended":
+        ending, status = _inside(room.outcome(doors[0]))
     results, refused = scratch.read_results(head["scratch"], head["results"], head["file_size"] * _MIB, head["total"] * _MIB)
     reply = {"ending": ending, "status": status, "seconds": seconds, "refused": refused, "clean": clean}
     with os.fdopen(reply_to, "wb") as stream:
         stream.write(protocol.pack(reply, results))
+
+
+def _clear(head: Mapping[str, Any]) -> None:
+    """Do what the controller cannot do any more: remove the folder it made."""
+    from runners.sandboxes.folders import remove
+
+    if "room" in head:
+        room.leave(head)
+    remove(head["remove"])
 
 
 def _receive() -> bytes:
@@ -54,15 +75,22 @@ def _receive() -> bytes:
     return bytes(message)
 
 
-def _start(head: Mapping[str, Any], private: int) -> int:
+def _inside(code: int | None) -> tuple[str, int | None]:
+    """Turn the exit code that bubblewrap reports into a wait status: 128 and a number is what it makes of a signal."""
+    if code is None:
+        return "not started", None
+    return "ended", code - 128 if 128 < code < 160 else code << 8
+
+
+def _start(head: Mapping[str, Any], private: int, doors: tuple[int, int]) -> int:
     """Start the command in a session of its own, under its limits."""
     child = os.fork()
     if child == 0:
-        _become(head, private)
+        _become(head, private, doors)
     return child
 
 
-def _become(head: Mapping[str, Any], private: int) -> NoReturn:
+def _become(head: Mapping[str, Any], private: int, doors: tuple[int, int]) -> NoReturn:
     """Turn this process, just forked, into the command."""
     argv: list[str] = head["argv"]
     try:
@@ -71,6 +99,8 @@ def _become(head: Mapping[str, Any], private: int) -> NoReturn:
         os.dup2(nothing, 0)
         os.setsid()
         os.umask(0o022)
+        if "room" in head:
+            room.arrange(*doors)
         for number in (signal.SIGCHLD, signal.SIGPIPE, signal.SIGXFSZ):
             signal.signal(number, signal.SIG_DFL)
         for name, value in head["rlimits"].items():
@@ -121,7 +151,7 @@ def _watch(child: int, head: Mapping[str, Any], wake: int, started: float) -> tu
 def _over(head: Mapping[str, Any]) -> str:
     """Name the limit that the command and all below it have passed together."""
     pids = family.descendants()
-    if family.threads(pids) > head["processes"]:
+    if family.threads(pids) >= head["processes"]:
         return "process limit"
     if family.memory(pids, head["memory"] * _MIB) > head["memory"] * _MIB:
         return "out of memory"

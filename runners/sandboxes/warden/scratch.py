@@ -1,6 +1,6 @@
 """The folder of one run: filled before, and read afterwards without ever following what the command planted."""
 
-# ruff: noqa: PTH - pathlib and shutil cost milliseconds to import, and this is imported once for every run
+# ruff: noqa: PTH103, PTH108, PTH112, PTH118, PTH120, PTH123 - pathlib costs milliseconds, and every run starts this anew
 import os
 import stat
 from collections.abc import Iterable, Mapping
