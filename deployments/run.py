@@ -48,15 +48,15 @@ def _run(campaign: Campaign, follower: Follower) -> tuple[Any, UUID | None]:
 
 def _conclude(state: Any, page: str, console: Console) -> int:
     from tasks.reports.terminal import exit_status, show
+    from tasks.reports.write import Written
 
     ended = state.result(raise_on_failure=False)
-    if isinstance(ended, CampaignError):
-        raise ended
     if isinstance(ended, BaseException):
-        raise ended
-    show(ended, console)
-    console.print(f"Prefect page: {page}")
-    return exit_status(ended)
+        raise ended  # `main` makes one line of what the caller or the world did wrong
+    if not isinstance(ended, Written):
+        raise CampaignError(f"the campaign ended as {state.name}: {state.message}; its page is {page}")
+    show(ended, console, page)
+    return exit_status(ended.report)
 
 
 def _campaigns(campaign: Campaign) -> Path:
