@@ -1,0 +1,94 @@
+"""The pytest plugin of our runs: a deadline for every test, order, choice, coverage by test, and an account that survives a crash."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import threading
+import time
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+
+class Plugin:
+    """Registered as an object: it needs no place on the import path."""
+
+    def __init__(self, request: dict[str, Any], measured: Any) -> None:
+        self.request = request
+        self.measured = measured
+        self.end = time.monotonic() + request["seconds"]
+        self.account = os.open(os.path.join(request["results"], "account.jsonl"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: Any, items: list[Any]) -> None:
+        """Keep the tests that are wanted, in the order that is wanted."""
+        only = set(self.request["only"])
+        if only:
+            dropped = [item for item in items if not only & names(item)]
+            items[:] = [item for item in items if only & names(item)]
+            config.hook.pytest_deselected(items=dropped)
+        if self.request["order"] is not None:
+            items.sort(key=lambda item: str(item.nodeid))
+            random.Random(self.request["order"]).shuffle(items)
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: Any) -> Generator[None, Any, None]:
+        """Measure a test, set-up and tear-down included, under its own name, and end it when its time is up."""
+        self.write(begin=item.nodeid)
+        if self.request["tests"]:
+            self.measured.switch_context(test_of(item.nodeid))
+        seconds = min(self.request["test_seconds"], max(0.1, self.end - time.monotonic()))
+        main = threading.current_thread() is threading.main_thread()
+        if main:
+            before = signal.signal(signal.SIGALRM, timed_out(seconds))
+            # Again and again, because code under test may swallow the first.
+            signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+        try:
+            yield
+        finally:
+            if main:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                signal.signal(signal.SIGALRM, before)
+            if self.request["tests"]:
+                self.measured.switch_context("")
+            if time.monotonic() >= self.end:
+                item.session.shouldstop = "time is up"
+                self.write(stopped="time is up")
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Say what became of a phase of a test."""
+        if report.when == "call" or report.outcome != "passed":
+            self.write(test=report.nodeid, when=report.when, outcome=report.outcome)
+
+    def write(self, **entry: str) -> None:
+        """One line at once: what is written survives the death of this process."""
+        try:
+            os.write(self.account, json.dumps(entry).encode() + b"\n")
+        except OSError:
+            pass
+
+
+def names(item: Any) -> set[str]:
+    """How a test may be asked for: `test_a`, `TestX.test_a`, `tests/test_x.py::test_a`."""
+    plain = test_of(item.nodeid)
+    _, _, inner = plain.partition("::")
+    return {plain, inner.replace("::", "."), inner.rsplit("::", 1)[-1]}
+
+
+def test_of(node: str) -> str:
+    """The test of a node: the same for all its parameters."""
+    path, separator, inner = node.partition("::")
+    return path + separator + inner.partition("[")[0]
+
+
+def timed_out(seconds: float) -> Any:
+    """Build the handler that fails a test."""
+
+    def handler(*_: object) -> None:
+        pytest.fail(f"took longer than {seconds:.3g} seconds", pytrace=False)
+
+    return handler

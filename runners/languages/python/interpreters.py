@@ -1,0 +1,34 @@
+"""Which interpreters may serve a project, and where they may be found."""
+
+import sys
+from pathlib import Path
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+SUPPORTED = tuple(f"3.{minor}" for minor in range(9, 15))
+FOLDERS = ("/usr/local/bin", "/usr/bin", "/bin")
+
+
+def versions(requires_python: str) -> tuple[str, ...]:
+    """The versions that satisfy a `requires-python`, the one we run ourselves first, then the newest: both sides then parse alike."""
+    try:
+        wanted = SpecifierSet(requires_python)
+    except InvalidSpecifier:
+        wanted = SpecifierSet()
+    ours = f"3.{sys.version_info.minor}"
+    fits = [version for version in SUPPORTED if any(wanted.contains(f"{version}.{patch}") for patch in range(40))]
+    return tuple(sorted(fits, key=lambda version: (version != ours, -int(version.partition(".")[2]))))
+
+
+def prefixes() -> tuple[str, ...]:
+    """Where this machine's interpreters live outside the system folders: our own, and those a version manager keeps beside it."""
+    base = Path(sys.base_prefix).resolve()
+    if base in (Path("/usr"), Path("/usr/local")):
+        return ()
+    beside = sorted(path for path in base.parent.iterdir() if path != base and any(path.glob("bin/python3.*")))
+    return tuple(str(path) for path in (base, *beside))
+
+
+def folders() -> tuple[str, ...]:
+    """Folders to look for `python3.X` in, in order."""
+    return (*FOLDERS, *(f"{prefix}/bin" for prefix in prefixes()))

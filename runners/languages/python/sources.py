@@ -1,0 +1,196 @@
+"""Which files of a workspace are Python code to be tested, what they are called when imported, and which cannot be served."""
+
+import ast
+import fnmatch
+import io
+import os
+import re
+import tokenize
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePosixPath
+
+from testwright.model import State, Workspace
+
+MAX_BYTES = 1 << 20
+_HEAD = 2048
+
+_NEVER = re.compile(
+    r"tests?|testing_tests|test_suite|unittests|testdata|fixtures|_?vendor(ed)?|third_?party|extern(als)?|node_modules|migrations"
+    r"|site-packages|__pycache__|\..*|v?env.*|build|dist|eggs|wheels|htmlcov|.*\.(egg-info|dist-info|egg)"
+)
+"""Folders that hold no code of the project's own, wherever they are."""
+_NEVER_FIRST = re.compile(
+    r"bin|docs?|documentation|examples?|samples?|demos?|bench(mark)?s?|scripts?|tools|ci|dev|notebooks|tutorials|contrib|packaging|tasks\.py"
+    r"|gulpfile\.py|build\.py|hatch_build\.py|make\.py|run_?tests\.py"
+)
+"""Names at the top that are no code of the project's own, unless there is nothing else."""
+_DOCUMENTATION = re.compile("docs?|examples|benchmarks")
+_FILES = re.compile(
+    r"setup\.py|conftest\.py|noxfile\.py|fabfile\.py|dodo\.py|wscript\.py|versioneer\.py|ez_setup\.py|_version\.py|manage\.py"
+    r"|tests?\.py|test_.*\.py|.*_tests?\.py|.*_pb2(_grpc)?\.py"
+)
+_GENERATED = re.compile(rb"@generated|\bDO NOT EDIT\b|(?i:\b(?:auto-?generated|generated) (?:by|from|file|code)\b)")
+
+
+def sources(workspace: Workspace, paths: Sequence[str]) -> tuple[str, ...]:
+    """Of these files, the ones that are code to be tested."""
+    own = [path for path in paths if path.endswith(".py") and not _is_other(PurePosixPath(path))]
+    main = [path for path in own if not _NEVER_FIRST.fullmatch(path.split("/")[0])]
+    # A project may consist of nothing but a package called `tools`.
+    return tuple(path for path in (main or own) if not _is_generated(Path(workspace.root, path)))
+
+
+def tests(paths: Iterable[str]) -> tuple[str, ...]:
+    """The files that are the project's own tests."""
+    return tuple(
+        path
+        for path in paths
+        if path.endswith(".py") and any(fnmatch.fnmatch(PurePosixPath(path).name, p) for p in ("test*.py", "*_test.py"))
+    )
+
+
+def files(workspace: Workspace, limit: int = 100_000) -> tuple[str, ...]:
+    """All files of the workspace, relative, sorted; links and hidden folders are not followed."""
+    found: list[str] = []
+    for folder, folders, names in os.walk(workspace.root):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in ("node_modules", "__pycache__"))
+        base = os.path.relpath(folder, workspace.root).replace(os.sep, "/")
+        found += sorted(name if base == "." else f"{base}/{name}" for name in names if not Path(folder, name).is_symlink())
+        if len(found) > limit:
+            break
+    return tuple(found[:limit])
+
+
+def _is_other(path: PurePosixPath) -> bool:
+    folders = path.parts[:-1]
+    hidden = any(_NEVER.fullmatch(part) for part in folders) or any(_DOCUMENTATION.fullmatch(part) for part in folders[:1])
+    return hidden or _FILES.fullmatch(path.name) is not None
+
+
+def _is_generated(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return False
+    comments = b"\n".join(line for line in head.splitlines()[:12] if line.lstrip().startswith((b"#", b'"""', b"'''")))
+    return _GENERATED.search(comments) is not None
+
+
+# ---- how a file is imported -------------------------------------------------------------------------------------
+
+
+def place(workspace: Workspace, path: str) -> tuple[str, str]:
+    """The import root of a file (relative, '.' for the workspace itself) and its dotted name."""
+    base = Path(workspace.root)
+    inner = PurePosixPath(path)
+    package = inner.parent
+    while package.parts and (base / package / "__init__.py").is_file():
+        package = package.parent
+    root = _namespace_root(base, package) if package.parts else package
+    parts = list(inner.relative_to(root).with_suffix("").parts)
+    if parts[-1] == "__init__":
+        parts.pop()
+    return (str(root) if root.parts else "."), ".".join(parts)
+
+
+def _namespace_root(base: Path, folder: PurePosixPath) -> PurePosixPath:
+    """A folder without __init__.py is a root when it is named like one or its files import each other by bare name; else a namespace."""
+    for count, part in enumerate(folder.parts, 1):
+        if part in ("src", "lib", "python", "source"):
+            return PurePosixPath(*folder.parts[:count])
+    for depth in range(len(folder.parts), 0, -1):
+        root = PurePosixPath(*folder.parts[:depth])
+        if (base / root / "pyproject.toml").is_file() or (base / root / "setup.py").is_file():
+            return root
+    return folder if _siblings_import_each_other(base / folder) else PurePosixPath()
+
+
+def _siblings_import_each_other(folder: Path) -> bool:
+    try:
+        modules = sorted(path.stem for path in folder.glob("*.py"))[:200]
+        imports = re.compile(rb"^(?:from|import)\s+(?:" + "|".join(map(re.escape, modules)).encode() + rb")\b(?!\.)", re.MULTILINE)
+        return bool(modules) and any(imports.search(read(folder / f"{module}.py")) for module in modules)
+    except OSError:
+        return False
+
+
+def roots(workspace: Workspace, paths: Sequence[str]) -> tuple[str, ...]:
+    """The folders from which these files are imported, those that serve most files last so that '.' shadows nothing."""
+    found = {place(workspace, path)[0] for path in paths}
+    return tuple(sorted(found, key=lambda root: (root == ".", root))) or (".",)
+
+
+# ---- what cannot be served -----------------------------------------------------------------------------------------
+
+
+def read(path: Path, limit: int = MAX_BYTES) -> bytes:
+    """The first bytes of a file."""
+    with path.open("rb") as file:
+        return file.read(limit)
+
+
+def inspect(workspace: Workspace, path: str) -> tuple[State, str] | None:
+    """Why this file cannot be a target, without running it."""
+    file = Path(workspace.root, path)
+    try:
+        size = file.stat().st_size
+        if size > MAX_BYTES:
+            return State.TOO_LARGE, f"{size / 2**20:.1f} MiB: files over {MAX_BYTES >> 20} MiB are not served"
+        data = read(file)
+    except OSError as error:
+        return State.NOT_PARSABLE, f"cannot be read: {error.strerror}"
+    if PurePosixPath(path).name == "__main__.py":
+        return State.EXCLUDED, "it runs when it is imported"
+    try:
+        tree = parse(data)
+    except ValueError as error:
+        return State.NOT_PARSABLE, str(error)
+    name = place(workspace, path)[1]
+    if not all(part.isidentifier() for part in name.split(".")):
+        return State.NOT_IMPORTABLE, f"{name!r} is no name that Python can import"
+    return None if _has_behaviour(tree) else (State.NOTHING_TO_TEST, "it has no functions and makes no decisions")
+
+
+def parse(data: bytes) -> ast.Module:
+    """The syntax tree of a file.
+
+    Raises:
+        ValueError: one line that says what is wrong and where.
+    """
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        text = data.decode(encoding)
+    except SyntaxError as error:
+        raise ValueError(str(error.msg)) from None
+    except (UnicodeDecodeError, LookupError) as error:
+        line = data[: error.start].count(b"\n") + 1 if isinstance(error, UnicodeDecodeError) else 1
+        raise ValueError(f"line {line}: not valid {encoding}") from None
+    try:
+        return ast.parse(text)
+    except SyntaxError as error:
+        raise ValueError(f"line {error.lineno or 1}: {error.msg}") from None
+    except ValueError as error:
+        raise ValueError(str(error).splitlines()[0]) from None
+    except (RecursionError, MemoryError):
+        raise ValueError("nested too deeply") from None
+
+
+_DECIDING = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.Lambda,
+    ast.If,
+    ast.For,
+    ast.While,
+    ast.Try,
+    ast.With,
+    ast.Match,
+    ast.IfExp,
+    ast.BoolOp,
+)
+
+
+def _has_behaviour(tree: ast.Module) -> bool:
+    typing_only = {id(node) for node in tree.body if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)}
+    return any(isinstance(node, _DECIDING) and id(node) not in typing_only for node in ast.walk(tree))
