@@ -1,0 +1,212 @@
+"""The body of one test: arrange, act, assert."""
+
+import ast
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from runners.languages.base import Style
+from runners.languages.python.layout import as_block, expression, fits, flat, laid, quoted
+from runners.languages.python.renaming import renamed_source, substituted
+from runners.languages.python.tables import Plan
+from testwright.model import Check, How, Raised, Step
+
+LONG = 40
+"""Characters of an argument that gets a name of its own when the call does not fit on a line."""
+MATCH = 70
+"""Characters of a message that are matched."""
+_APPROX = re.compile(r"pytest\.approx\((-?[\d.e+-]+)\)")
+
+
+def body(plan: Plan, pad: str, style: Style) -> list[str]:
+    """The lines of the body, blocks set apart by one blank line."""
+    call = f"asyncio.run({plan.call})" if plan.asynchronous else plan.call
+    steps = list(plan.arrange)
+    if not plan.columns:
+        hoisted, call = _hoisted(call, {s.name for s in steps}, pad, style)
+        steps += hoisted
+    blocks = [[line for step in steps for line in _step(step, pad, style)]]
+    if plan.raised is not None:
+        blocks.append([*_raises(plan.raised, pad, style), *_statement("", call, pad + style.indent, style)])
+    else:
+        blocks += _act_and_assert(plan, call, pad, style)
+    return "\n\n".join("\n".join(block) for block in blocks if block).split("\n")
+
+
+def _step(step: Step, pad: str, style: Style) -> list[str]:
+    return _statement(f"{step.name} = " if step.name else "", step.source, pad, style)
+
+
+def _statement(prefix: str, source: str, pad: str, style: Style) -> list[str]:
+    try:
+        node = expression(source)
+    except SyntaxError:
+        return [pad + line for line in f"{prefix}{source}".splitlines()]
+    if prefix and isinstance(node, ast.Constant) and isinstance(node.value, str):
+        block = as_block(prefix.removesuffix(" = "), node.value, pad, style)
+        if block:
+            return block
+    return laid(prefix, node, "", pad, style)
+
+
+def _hoisted(call: str, taken: set[str], pad: str, style: Style) -> tuple[list[Step], str]:
+    """Long arguments as variables of their own, when the call does not fit."""
+    node = ast.parse(call, mode="eval").body
+    if not isinstance(node, ast.Call) or len(call) + len(pad) + 20 <= style.line_length:
+        return [], call
+    steps: list[Step] = []
+    names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} | taken
+    for inner in [n for n in ast.walk(node) if isinstance(n, ast.Call)]:
+        for i, argument in enumerate(inner.args):
+            if len(ast.unparse(argument)) > LONG and not isinstance(argument, ast.Call | ast.Starred | ast.Lambda):
+                name = _fresh("text" if isinstance(argument, ast.Constant) else "value", names)
+                steps.append(Step(ast.unparse(argument), name))
+                inner.args[i] = ast.Name(name)
+        for keyword in inner.keywords:
+            if len(ast.unparse(keyword.value)) > LONG and keyword.arg and not isinstance(keyword.value, ast.Call | ast.Lambda):
+                name = _fresh(keyword.arg, names)
+                steps.append(Step(ast.unparse(keyword.value), name))
+                keyword.value = ast.Name(name)
+    return steps, ast.unparse(node)
+
+
+def _fresh(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name = f"other_{name}"
+    taken.add(name)
+    return name
+
+
+def _act_and_assert(plan: Plan, call: str, pad: str, style: Style) -> list[list[str]]:
+    checks = list(plan.checks)
+    if not call:
+        return [[line for c in checks for line in assertion(c, pad, style)]]
+    if len(checks) == 1 and _mentions(checks[0].subject) == 1 and (lines := _inline(checks[0], call, pad, style)):
+        return [lines]
+    used = any(_mentions(c.subject) for c in checks)
+    act = _statement("result = " if used else "", call, pad, style)
+    return [act, [line for c in checks for line in assertion(c, pad, style)]]
+
+
+def _mentions(subject: str) -> int:
+    return len(re.findall(r"(?<![\w.])result\b", subject))
+
+
+def _inline(check: Check, call: str, pad: str, style: Style) -> list[str] | None:
+    """The whole test as one assertion, when it is short or only its expected value is long."""
+    lines = assertion(replace(check, subject=substituted(check.subject, "result", call)), pad, style)
+    if all(fits(line, style) for line in lines) and (len(lines) == 1 or (lines[0].startswith(f"{pad}assert ") and " == " in lines[0])):
+        return lines
+    return None
+
+
+def assertion(check: Check, pad: str, style: Style) -> list[str]:
+    """One check as a statement of the style's framework."""
+    return _unittest(check, pad, style) if style.framework == "unittest" else _pytest(check, pad, style)
+
+
+def _pytest(check: Check, pad: str, style: Style) -> list[str]:
+    subject = flat(check.subject, style)
+    match check.how:
+        case How.TYPE:
+            return laid("assert ", expression(f"isinstance({check.subject}, {check.expected})"), "", pad, style)
+        case How.TRUE:
+            return laid("assert ", expression(check.subject), "", pad, style)
+        case How.IS:
+            if isinstance(expression(check.subject), ast.Compare) and check.expected in ("True", "False"):
+                return [f"{pad}assert {'not ' if check.expected == 'False' else ''}{subject}"]
+            return [f"{pad}assert {_operand(check.subject, style)} is {flat(check.expected, style)}"]
+    if check.expected in ("True", "False", "None"):
+        return [f"{pad}assert {_operand(check.subject, style)} is {check.expected}"]
+    return _equal(check, pad, style)
+
+
+def _operand(source: str, style: Style) -> str:
+    text = flat(source, style)
+    return f"({text})" if isinstance(expression(source), ast.Compare | ast.BoolOp | ast.Lambda | ast.IfExp) else text
+
+
+def _equal(check: Check, pad: str, style: Style) -> list[str]:
+    node = expression(check.expected)
+    prefix = f"assert {_operand(check.subject, style)} == "
+    line = pad + prefix + _operand(check.expected, style)
+    if fits(line, style):
+        return [line]
+    bracketed = isinstance(node, ast.List | ast.Tuple | ast.Set | ast.Dict | ast.Call)
+    if bracketed and fits(pad + prefix + flat(node, style).partition("(")[0] + "(", style):
+        return laid(prefix, node, "", pad, style)
+    return [*_statement("expected = ", check.expected, pad, style), f"{pad}{prefix}expected"]
+
+
+def _unittest(check: Check, pad: str, style: Style) -> list[str]:
+    subject, expected = check.subject, check.expected
+    close = _APPROX.fullmatch(expected)
+    if check.how is How.TYPE:
+        call = f"self.assertIsInstance({subject}, {expected})"
+    elif check.how is How.TRUE:
+        call = f"self.assertTrue({subject})"
+    elif expected == "None":
+        call = f"self.assertIsNone({subject})"
+    elif check.how is How.IS or expected in ("True", "False"):
+        call = f"self.assertIs({subject}, {expected})"
+    elif close:
+        places = "" if abs(float(close[1])) < 100 else f", delta={abs(float(close[1])) * 1e-8:.0e}"
+        call = f"self.assertAlmostEqual({subject}, {close[1]}{places})"
+    else:
+        call = f"self.assertEqual({subject}, {expected})"
+    lines = laid("", expression(call), "", pad, style)
+    node = expression(expected) if expected else None
+    if len(lines) > 3 and isinstance(node, ast.Constant | ast.List | ast.Dict | ast.Tuple | ast.Set):
+        return [*_statement("expected = ", expected, pad, style), *assertion(replace(check, expected="expected"), pad, style)]
+    return lines
+
+
+def _raises(raised: Raised, pad: str, style: Style) -> list[str]:
+    """The `with` line."""
+    text = message_pattern(raised.message, style)
+    if style.framework == "unittest":
+        opening, parts = ("self.assertRaisesRegex(", [raised.type, text]) if text else ("self.assertRaises(", [raised.type])
+    else:
+        opening, parts = "pytest.raises(", [raised.type, f"match={text}"] if text else [raised.type]
+    line = f"{pad}with {opening}{', '.join(parts)}):"
+    inner = pad + style.indent
+    if fits(line, style):
+        return [line]
+    if fits(inner + ", ".join(parts), style):
+        return [f"{pad}with {opening}", inner + ", ".join(parts), f"{pad}):"]
+    return [f"{pad}with {opening}", *(f"{inner}{part}," for part in parts), f"{pad}):"]
+
+
+def message_pattern(message: str, style: Style) -> str:
+    """Source text of a pattern for the telling start of a message; '' when there is none."""
+    line = message.splitlines()[0].strip() if message.strip() else ""
+    most = min(MATCH, style.line_length - 22)
+    if len(line) > most:
+        line = line[:most].rpartition(" ")[0] or line[:most]
+    if len(line) < 3 or not line.isprintable():
+        return ""
+    pattern = re.sub(r"[.^$*+?{}\[\]\\|()]", r"\\\g<0>", line)
+    if pattern == line:
+        return quoted(line, style.quote)
+    other = "'" if style.quote == '"' else '"'
+    if style.quote not in pattern:
+        return f"r{style.quote}{pattern}{style.quote}"
+    return f"r{other}{pattern}{other}" if other not in pattern else quoted(pattern, style.quote)
+
+
+def renamed(plan: Plan, names: dict[str, str]) -> Plan:
+    """The plan with local variables and columns called otherwise."""
+    if not names:
+        return plan
+    return replace(
+        plan,
+        arrange=tuple(Step(renamed_source(s.source, names), renamed_source(s.name, names) if s.name else "") for s in plan.arrange),
+        call=renamed_source(plan.call, names),
+        checks=tuple(replace(c, subject=renamed_source(c.subject, names), expected=renamed_source(c.expected, names)) for c in plan.checks),
+        columns=tuple(replace(c, name=names.get(c.name, c.name)) for c in plan.columns),
+    )
+
+
+def lines_of(plans: Sequence[Plan], pad: str, style: Style) -> list[str]:
+    """The bodies of plans that share one test, one after the other."""
+    return "\n\n".join("\n".join(body(plan, pad, style)) for plan in plans).split("\n")

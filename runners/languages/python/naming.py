@@ -1,0 +1,285 @@
+"""Names of tests: unit, condition, outcome. From facts alone, and never a number."""
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+
+from runners.languages.python.layout import expression
+from runners.languages.python.tables import Plan
+from testwright.model import How
+
+LONGEST = 70
+_DUNDERS = {
+    "init": "",
+    "new": "",
+    "eq": "equals",
+    "ne": "differs",
+    "lt": "less_than",
+    "le": "less_or_equal",
+    "gt": "greater_than",
+    "ge": "greater_or_equal",
+    "getitem": "item",
+    "setitem": "set_item",
+    "delitem": "delete_item",
+    "contains": "contains",
+    "iter": "iteration",
+    "enter": "context",
+    "exit": "context",
+    "aenter": "context",
+    "call": "call",
+}
+_EMPTY = {"''": "string", "b''": "bytes", "[]": "list", "()": "tuple", "{}": "dict", "set()": "set"}
+
+
+def snake(name: str) -> str:
+    """`HTTPError` → `http_error`, `C.bump_build` → `c_bump_build`."""
+    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
+    return re.sub(r"\W+|_+", "_", parts).strip("_").lower()
+
+
+def slug(text: str, longest: int = 24) -> str:
+    """Words of a short text, or nothing."""
+    words = snake(re.sub(r"[^A-Za-z0-9_]+", " ", text).strip())
+    return words if words and len(words) <= longest and not words.isdigit() else ""
+
+
+def names(plans: Sequence[Plan]) -> list[str]:
+    """One name for each plan, all different; '' for a plan that nothing tells apart from one before it."""
+    owners = {p.unit.rpartition(".")[0] or (p.unit if p.observations[0].kind == "constructor" else "") for p in plans}
+    single = len(owners) == 1
+    units = {p.unit: unit_words(p.unit, single) for p in plans}
+    for unit in [u for u, n in Counter(units.values()).items() if n > 1]:
+        units.update({u: unit_words(u, False) for u, words in units.items() if words == unit})
+    taken: set[str] = set()
+    chosen: dict[int, str] = {}
+    for i, plan in enumerate(plans):
+        siblings = [p for p in plans if p.unit == plan.unit and p is not plan]
+        for name in _candidates(plan, siblings, units[plan.unit]):
+            if name not in taken:
+                chosen[i] = name
+                taken.add(name)
+                break
+    return [chosen.get(i, "") for i in range(len(plans))]
+
+
+def unit_words(unit: str, single: bool) -> str:
+    """How the unit is called in a name; `single` when its class needs no mention."""
+    owner, _, last = unit.rpartition(".")
+    if last.startswith("__") and last.endswith("__"):
+        word = _DUNDERS.get(last[2:-2], last[2:-2])
+        return "_".join(filter(None, (snake(owner), word)))
+    return snake(last) if single or not owner else f"{snake(owner)}_{snake(last)}"
+
+
+def _candidates(plan: Plan, siblings: Sequence[Plan], unit: str) -> Iterator[str]:
+    """Names from the wanted one to more and more explicit ones."""
+    outcome = outcome_words(plan)
+    same = [p for p in siblings if outcome_words(p) == outcome]
+    conditions = [c for c in _conditions(plan, siblings, same) if c]
+    wanted = next((c for c in conditions if c.startswith(("for_", "with_", "without_", "after_")) and not c.startswith("for_value_")), "")
+    strong = wanted if plan.raised or outcome or plan.rows == 1 or same else ""
+    first = [(outcome, strong)] if strong else [(outcome, "")]
+    tries: list[tuple[str, ...]] = [*first, *((outcome, c) for c in conditions)]
+    tries += [(outcome, a, b) for i, a in enumerate(conditions) for b in conditions[i + 1 :]]
+    tries += [(o, c) for o in _results(plan) for c in ("", *conditions)]
+    tries += [
+        (outcome, a, b, c) for i, a in enumerate(conditions) for j, b in enumerate(conditions[i + 1 :]) for c in conditions[i + j + 2 :]
+    ]
+    for parts in tries:
+        name = "_".join(filter(None, ("test", unit, *parts)))
+        if len(name) <= LONGEST:
+            yield name
+    yield "_".join(filter(None, ("test", unit, outcome)))[:LONGEST].rstrip("_")
+
+
+def outcome_words(plan: Plan) -> str:
+    """`raises_value_error`, `is_false`, `returns_none`; '' for plain values."""
+    if plan.raised is not None:
+        return f"raises_{snake(plan.raised.type.rpartition('.')[2])}"
+    first = plan.checks[0] if plan.checks else None
+    if first is None or "result" not in first.subject:
+        return ""
+    if first.subject == "result" and first.how is How.IS and first.expected in ("True", "False", "None"):
+        return "returns_none" if first.expected == "None" else f"is_{first.expected.lower()}"
+    return ""
+
+
+def _results(plan: Plan) -> Iterator[str]:
+    """Further words about the outcome, for when the inputs do not tell enough."""
+    if plan.raised is not None:
+        yield from (f"{outcome_words(plan)}_{word}" for word in [slug(plan.raised.message, 30)] if word)
+        return
+    for check in plan.checks[:2]:
+        kind = _EMPTY.get(_plain(check.expected))
+        if check.subject == "result" and kind:
+            yield f"returns_empty_{kind}"
+    types = {o.result_type for o in plan.observations}
+    if len(types) == 1 and "" not in types:
+        yield f"returns_{snake(types.pop())}"
+    for check in plan.checks[:1]:
+        if check.subject == "result" and (words := slug(_plain(check.expected).strip("'\""))):
+            yield f"gives_{words}"
+        elif attribute := re.fullmatch(r"\w+\.(\w+)", check.subject):
+            yield f"sets_{attribute[1]}"
+
+
+def _conditions(plan: Plan, siblings: Sequence[Plan], same: Sequence[Plan]) -> list[str]:
+    """What is special in the input, most telling first."""
+    found = [*_specials(plan, siblings), *_shape(plan, siblings), *_before(plan, siblings)]
+    if len({o.condition for o in plan.observations}) == 1 and (words := slug(plan.observations[0].condition, 30)):
+        found.append(f"when_{words}")
+    found += _values(plan, same)
+    return list(dict.fromkeys(found))
+
+
+def _specials(plan: Plan, siblings: Sequence[Plan]) -> Iterator[str]:
+    """Arguments of a kind that the sibling tests do not have: `negative_length`, `empty_string`."""
+    inputs = _inputs(plan)
+    usual = [_inputs(p) for p in siblings if (p.raised is None) or plan.raised is None]
+    for name, sources in inputs.items():
+        words = {describe(s) for s in sources}
+        if len(words) != 1 or not (word := words.pop()):
+            continue
+        elsewhere = {describe(s) for other in usual for s in other.get(name, ())}
+        if word not in elsewhere:
+            yield f"for_{_with_name(word, name, len(inputs) == 1)}"
+
+
+def _with_name(word: str, name: str, alone: bool) -> str:
+    """`empty_string` when there is one argument, else `empty_text`; `length_zero`."""
+    adjective, _, noun = word.partition(" ")
+    if alone or not name:
+        return word.replace(" ", "_")
+    return f"{adjective}_{snake(name)}" if noun else f"{snake(name)}_{word}"
+
+
+def describe(source: str) -> str:
+    """What is special about a value, as an adjective and a noun or as one word; '' for ordinary ones."""
+    plain = _plain(source)
+    if plain in _EMPTY:
+        return f"empty {_EMPTY[plain]}"
+    try:
+        value = ast.literal_eval(source)
+    except (ValueError, SyntaxError, MemoryError):
+        return _describe_expression(source)
+    if isinstance(value, bool):
+        return ""
+    for test, word in _WORDS:
+        if test(value):
+            return word
+    return ""
+
+
+_WORDS: list[tuple[Callable[[object], bool], str]] = [
+    (lambda v: v is None, "none"),
+    (lambda v: v is ..., "ellipsis"),
+    (lambda v: isinstance(v, int | float) and v == 0, "zero"),
+    (lambda v: isinstance(v, int | float) and v < 0, "negative number"),
+    (lambda v: isinstance(v, bytes), "bytes"),
+    (lambda v: isinstance(v, str) and not v.strip(), "blank string"),
+    (lambda v: isinstance(v, str) and v.count("\n") > 0, "multiline string"),
+    (lambda v: isinstance(v, str) and not v.isascii(), "non_ascii string"),
+]
+
+
+def _describe_expression(source: str) -> str:
+    if found := re.fullmatch(r"float\(['\"]-?(nan|inf)\w*['\"]\)|(?:math\.)(nan|inf)", source):
+        return {"nan": "nan", "inf": "infinity"}[found[1] or found[2]]
+    if source.startswith("lambda"):
+        return "function"
+    if found := re.match(r"(?:\w+\.)*([A-Z]\w+)\(", source):
+        return snake(found[1])
+    return ""
+
+
+def _shape(plan: Plan, siblings: Sequence[Plan]) -> Iterator[str]:
+    """Arguments that are given here and not in every sibling, or the other way round."""
+    mine = _given(plan)
+    others = [_given(p) for p in siblings]
+    if not others:
+        return
+    common = set.intersection(*(set(o) for o in others))
+    extra = [name for name in mine if name not in common and not all(name in o for o in others)]
+    named = [f"{name}_{mine[name]}" if mine[name] in ("none", "false") else name for name in extra]
+    if named:
+        yield "with_" + "_and_".join(map(snake, named[:3]))
+        yield from (f"with_{snake(name)}" for name in named)
+    for name in common - set(mine):
+        yield f"without_{snake(name)}"
+
+
+def _given(plan: Plan) -> dict[str, str]:
+    """Arguments of the call → 'true', 'false', 'none' when constant, else ''."""
+    found = {}
+    for name, sources in _inputs(plan).items():
+        found[name] = sources[0].lower() if len(set(sources)) == 1 and sources[0] in ("True", "False", "None") else ""
+    return {k: v for k, v in found.items() if k}
+
+
+def _inputs(plan: Plan) -> dict[str, list[str]]:
+    """Every input by its name: arguments of the call, keyword arguments of what is arranged."""
+    found: dict[str, list[str]] = {}
+    for o in plan.observations:
+        for argument in o.arguments:
+            found.setdefault(argument.name, []).append(argument.source)
+        for step in o.arrange:
+            for name, source in _keywords(step.source):
+                found.setdefault(name, []).append(source)
+    return {name: sources for name, sources in found.items() if len(sources) == plan.rows}
+
+
+def _keywords(source: str) -> list[tuple[str, str]]:
+    try:
+        node = expression(source)
+    except SyntaxError:
+        return []
+    if not isinstance(node, ast.Call):
+        return []
+    return [(k.arg, ast.unparse(k.value)) for k in node.keywords if k.arg]
+
+
+def _before(plan: Plan, siblings: Sequence[Plan]) -> Iterator[str]:
+    """What was done to the receiver before, when siblings differ in that."""
+    mine = _done(plan)
+    others = [_done(p) for p in siblings]
+    extra = [word for word in mine if not all(word in o for o in others)]
+    if extra:
+        yield "after_" + "_and_".join(dict.fromkeys(extra[:2]))
+        yield f"after_{extra[-1]}"
+    missing = [word for word in (others[0] if others else ()) if word not in mine and all(word in o for o in others)]
+    yield from (f"without_{word}" for word in missing[:1])
+
+
+def _done(plan: Plan) -> list[str]:
+    found = []
+    for step in plan.arrange:
+        if not step.name and (called := re.match(r"[\w.]*?(\w+)\(", step.source)):
+            found.append(snake(called[1]))
+        elif "." in step.name:
+            found.append("setting_" + snake(step.name.rpartition(".")[2]))
+    return found
+
+
+def _values(plan: Plan, same: Sequence[Plan]) -> Iterator[str]:
+    """The plain words of an argument, as a last resort."""
+    if plan.rows > 1:
+        return
+    for name, sources in _inputs(plan).items():
+        text = _plain(sources[0]).strip("'\"")
+        if text in ("True", "False", "None"):
+            yield f"with_{snake(name)}" if text == "True" else f"with_{snake(name)}_{text.lower()}"
+        elif words := slug(text):
+            yield f"for_{words}" if len(_inputs(plan)) == 1 else f"for_{snake(name)}_{words}"
+        elif re.fullmatch(r"-?\d+(\.\d+)?", text):
+            yield f"for_{snake(name) + '_' if name else ''}{text.replace('-', 'minus_').replace('.', '_')}"
+    for step in plan.arrange:
+        if words := slug(step.source):
+            yield f"for_{words}"
+
+
+def _plain(source: str) -> str:
+    try:
+        return ast.unparse(expression(source))
+    except SyntaxError:
+        return source

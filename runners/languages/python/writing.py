@@ -1,0 +1,212 @@
+"""Turns observations into a test file that a maintainer would merge."""
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from runners.languages.base import Style
+from runners.languages.python.bodies import lines_of
+from runners.languages.python.imports import Import, import_lines
+from runners.languages.python.layout import expression, fits, flat, laid
+from runners.languages.python.naming import names
+from runners.languages.python.placing import test_path
+from runners.languages.python.renaming import names_in, renamed_source
+from runners.languages.python.signatures import signatures
+from runners.languages.python.tables import Plan, plans
+from testwright.model import Argument, Candidate, Check, Observation, Step, Target, TestCase, Workspace
+
+__all__ = ["test_path", "write"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Test:
+    """One test function with the plans it asserts (more than one when nothing tells them apart)."""
+
+    name: str
+    plans: tuple[Plan, ...]
+
+    @property
+    def owner(self) -> str:
+        """Class of the unit, '' for functions."""
+        first = self.plans[0].observations[0]
+        return first.unit.rpartition(".")[0] or (first.unit if first.kind == "constructor" else "")
+
+
+def write(workspace: Workspace, target: Target, observations: Iterable[Observation], style: Style, header: str = "") -> Candidate:
+    """A test file that asserts exactly these observations."""
+    given, aliases = _without_clashes([_without_shadows(o) for o in observations], target)
+    known = signatures(Path(workspace.root, target.path))
+    tests = _tests(plans(given, known))
+    classes = style.framework == "unittest" or bool(style.facts.get("classes"))
+    cases = [TestCase(t.name, _text(t, style, classes), _ids(t)) for t in tests]
+    text = _file(tests, cases, given, aliases, target, style, header, classes)
+    return Candidate(test_path(workspace, target, style), text, tuple(cases))
+
+
+def _ids(test: _Test) -> tuple[str, ...]:
+    return tuple(o.id for plan in test.plans for o in (*plan.observations, *plan.repeated))
+
+
+def _tests(planned: Sequence[Plan]) -> list[_Test]:
+    """Plans with their names; a plan that cannot be told from others of its unit joins the last plain one."""
+    found: list[_Test] = []
+    for plan, name in zip(planned, names(planned), strict=True):
+        if name:
+            found.append(_Test(name, (plan,)))
+            continue
+        place = max(i for i, t in enumerate(found) if t.plans[0].unit == plan.unit)
+        found[place] = replace(found[place], plans=(*found[place].plans, plan))
+    return found
+
+
+def _text(test: _Test, style: Style, classes: bool) -> str:
+    """The whole test function, not indented for a class."""
+    narrow = replace(style, line_length=style.line_length - len(style.indent)) if classes else style
+    first = test.plans[0]
+    columns = first.columns if style.framework != "unittest" else ()
+    parameters = ", ".join([*(["self"] if classes else []), *(c.name for c in columns)])
+    lines = (
+        [*_decorator(first, narrow), *_signature(test.name, parameters, narrow)] if columns else _signature(test.name, parameters, narrow)
+    )
+    if first.columns and not columns:
+        lines += _sub_tests(first, narrow)
+    else:
+        lines += lines_of(test.plans, style.indent, narrow)
+    return "\n".join(lines) + "\n"
+
+
+def _signature(name: str, parameters: str, style: Style) -> list[str]:
+    line = f"def {name}({parameters}):"
+    return [line] if fits(line, style) or not parameters else [f"def {name}(", f"{style.indent}{parameters}", "):"]
+
+
+def _rows(plan: Plan) -> list[ast.expr]:
+    """The cells of each row as one expression."""
+    if len(plan.columns) == 1:
+        return [expression(value) for value in plan.columns[0].values]
+    return [ast.Tuple([expression(c.values[i]) for c in plan.columns]) for i in range(plan.rows)]
+
+
+def _decorator(plan: Plan, style: Style) -> list[str]:
+    """`@pytest.mark.parametrize(...)`: on one line only for a short list of single values."""
+    one, two = style.indent, style.indent * 2
+    names_of = [flat(repr(c.name), style) for c in plan.columns]
+    heads = names_of[0] if len(names_of) == 1 else f"({', '.join(names_of)})"
+    rows = _rows(plan)
+    line = f"@pytest.mark.parametrize({heads}, [{', '.join(flat(r, style) for r in rows)}])"
+    if len(plan.columns) == 1 and fits(line, style):
+        return [line]
+    return [
+        "@pytest.mark.parametrize(",
+        f"{one}{heads},",
+        f"{one}[",
+        *(t for r in rows for t in laid("", r, ",", two, style)),
+        f"{one}],",
+        ")",
+    ]
+
+
+def _sub_tests(plan: Plan, style: Style) -> list[str]:
+    """A table where there is no parametrize: a loop over its rows."""
+    one, two, three = style.indent, style.indent * 2, style.indent * 3
+    heads = ", ".join(c.name for c in plan.columns)
+    inputs = ", ".join(f"{c.name}={c.name}" for c in plan.columns if not c.expected)
+    rows = [line for row in _rows(plan) for line in laid("", row, ",", two, style)]
+    return [f"{one}for {heads} in [", *rows, f"{one}]:", f"{two}with self.subTest({inputs}):", *lines_of([plan], three, style)]
+
+
+def _file(
+    tests: Sequence[_Test],
+    cases: Sequence[TestCase],
+    observations: Sequence[Observation],
+    aliases: dict[Import, str],
+    target: Target,
+    style: Style,
+    header: str,
+    classes: bool,
+) -> str:
+    top = [f"# {header.lstrip('# ')}\n\n"] if header else []
+    body = _classes(tests, cases, target, style) if classes else "\n\n".join(case.text for case in cases)
+    imports = import_lines(_used(body, observations, aliases), aliases, {target.module.partition(".")[0]}, style)
+    head = "\n".join(imports) + ("\n\n\n" if body else "\n")
+    return "".join([*top, head, body])
+
+
+def _classes(tests: Sequence[_Test], cases: Sequence[TestCase], target: Target, style: Style) -> str:
+    """One class for each class under test, one for the functions of the module."""
+    grouped: dict[str, list[str]] = defaultdict(list)
+    for test, case in zip(tests, cases, strict=True):
+        grouped[_class_name(test.owner, target, style)].append(_indented(case.text, style.indent))
+    base = "(unittest.TestCase)" if style.framework == "unittest" else ""
+    return "\n\n".join(f"class {name}{base}:\n" + "\n".join(texts) for name, texts in grouped.items())
+
+
+def _class_name(owner: str, target: Target, style: Style) -> str:
+    words = owner.replace(".", "") or "".join(w.capitalize() for w in target.module.rpartition(".")[2].split("_"))
+    words = words.strip("_")
+    words = words[:1].upper() + words[1:]
+    return f"{words}{style.facts['class_suffix']}" if style.facts.get("class_suffix") else f"Test{words}"
+
+
+def _indented(text: str, indent: str) -> str:
+    return "".join(indent + line if line.strip() else line for line in text.splitlines(keepends=True))
+
+
+def _used(body: str, observations: Sequence[Observation], aliases: dict[Import, str]) -> set[Import]:
+    """Imports whose name the text mentions."""
+    mentioned = names_in(body)
+    wanted = {pair for o in observations for pair in o.imports}
+    own = {(name, "") for name in ("asyncio", "pytest", "textwrap", "unittest")}
+    return {pair for pair in wanted | own if aliases.get(pair, _visible(pair)) in mentioned}
+
+
+def _visible(pair: Import) -> str:
+    return pair[1] or pair[0].partition(".")[0]
+
+
+def _without_clashes(observations: Sequence[Observation], target: Target) -> tuple[list[Observation], dict[Import, str]]:
+    """Two things of one name: the target's keeps it, others get an alias. What looks like a test to pytest gets one too."""
+    meanings: dict[str, set[Import]] = defaultdict(set)
+    for pair in {pair for o in observations for pair in o.imports if pair[1]}:
+        meanings[pair[1]].add(pair)
+    aliases: dict[Import, str] = {}
+    for name, pairs in meanings.items():
+        first, *others = sorted(pairs, key=lambda pair: (pair[0] != target.module, pair))
+        aliases.update({pair: f"{name}_of_{pair[0].rpartition('.')[2]}" for pair in others})
+        if re.match("test|Test", name):
+            aliases[first] = f"tested_{name}" if name[0] == "t" else f"Sut{name}"
+    changed = [_renamed(o, {pair[1]: aliases[pair] for pair in o.imports if pair in aliases}) for o in observations]
+    return changed, aliases
+
+
+def _without_shadows(o: Observation) -> Observation:
+    """Local variables that hide something imported are called otherwise."""
+    imported = {_visible(pair) for pair in o.imports} | {"pytest", "asyncio", "textwrap", "self"}
+    hiding = [s.name for s in o.arrange if s.name in imported]
+    if not hiding:
+        return o
+    names: dict[str, str] = {}
+    steps = []
+    for step in o.arrange:
+        source = renamed_source(step.source, names)
+        if step.name in hiding:
+            names[step.name] = f"the_{step.name}"
+        steps.append(Step(source, renamed_source(step.name, names) if step.name else ""))
+    return replace(_renamed(replace(o, arrange=()), names), arrange=tuple(steps))
+
+
+def _renamed(o: Observation, renames: dict[str, str]) -> Observation:
+    if not renames:
+        return o
+    return replace(
+        o,
+        call=renamed_source(o.call, renames),
+        callee=renamed_source(o.callee, renames),
+        arguments=tuple(Argument(a.name, renamed_source(a.source, renames), a.keyword) for a in o.arguments),
+        arrange=tuple(Step(renamed_source(s.source, renames), s.name) for s in o.arrange),
+        checks=tuple(Check(renamed_source(c.subject, renames), c.how, renamed_source(c.expected, renames)) for c in o.checks),
+        raised=o.raised and replace(o.raised, type=renamed_source(o.raised.type, renames)),
+    )
