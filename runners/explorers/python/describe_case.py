@@ -1,0 +1,117 @@
+"""What running one case shows: the checks on its result and on changed state, or the exception."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+from runners.explorers.python.cases import Case, Outcome, run_case
+from runners.explorers.python.describe import MOST, Check, describe, snapshot, state_checks
+from runners.explorers.python.describe_judge import Judge
+from runners.explorers.python.describe_source import LIMIT, Import, NoSourceError, Writer, unstable
+from runners.explorers.python.values import Atom
+
+MATCHED = 60
+"""Characters of a message that a written test surely matches."""
+
+
+class Seen:
+    """What can be asserted after a case."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self.module = module
+        self.checks: list[Check] = []
+        self.imports: set[Import] = set()
+        self.error: type[BaseException] | None = None
+        self.raised = ""
+        """Source text of the class of the exception."""
+        self.message = ""
+        """Its text, when that does not change from run to run."""
+        self.type_name = ""
+        self._judge: Judge | None = None
+
+    @property
+    def judge(self) -> Judge:
+        """The checks, ready to be tried on other outcomes."""
+        if self._judge is None:
+            self._judge = Judge(self.checks, self.imports, self.module)
+        return self._judge
+
+    def holds(self, outcome: Outcome) -> bool:
+        """Whether the written test would pass with this outcome instead."""
+        if self.error is not None:
+            return isinstance(outcome.error, self.error) and (not self.pattern or self.pattern in text_of(outcome.error))
+        if outcome.error is not None:
+            return False
+        return self.judge.failing({**outcome.names, "result": outcome.value}) < 0
+
+    @property
+    def pattern(self) -> str:
+        """The start of the first line of the message, if it is telling."""
+        line = self.message.splitlines()[0].strip() if self.message.strip() else ""
+        return line[:MATCHED] if len(line) >= 3 and line.isprintable() else ""
+
+
+def look(case: Case, module: ModuleType, most: int = MOST) -> Seen:
+    """Run a case and describe what came out. The arrangement alone is run before, to see what the call changes."""
+    before = states(arranged(case, module), module) if case.steps else {}
+    return seen(case, run_case(case, module), before, module, most)
+
+
+def arranged(case: Case, module: ModuleType) -> dict[str, Any]:
+    """The variables of a case before its call, made afresh."""
+    return run_case(case.copy(call=Atom(None), asynchronous=False), module).names
+
+
+def states(names: dict[str, Any], module: ModuleType) -> dict[str, tuple[list[Check], set[Import]]]:
+    """Snapshots of variables."""
+    return {name: snapshot(value, module) for name, value in names.items()}
+
+
+def seen(case: Case, outcome: Outcome, before: dict[str, tuple[list[Check], set[Import]]], module: ModuleType, most: int = MOST) -> Seen:
+    """Describe an outcome; `before` has the states of the variables before the call."""
+    made = Seen(module)
+    if outcome.error is not None:
+        describe_error(made, outcome.error)
+        return made
+    changed: list[Check] = []
+    for name, value in outcome.names.items():
+        if name in before:
+            checks, imports = state_checks(before[name], snapshot(value, module), name)
+            changed += checks
+            made.imports |= imports
+    owner = next(
+        (name for name, value in outcome.names.items() if value is outcome.value and not isinstance(value, (int, str, type(None)))), ""
+    )
+    made.type_name = type(outcome.value).__name__
+    if owner:
+        made.checks = [{"subject": "result", "how": "is", "expected": owner}]
+    elif outcome.value is not None or not changed:
+        made.checks, imports, made.type_name = describe(outcome.value, "result", module, LIMIT, most)
+        made.imports |= imports
+    made.checks = made.checks + changed
+    return made
+
+
+def describe_error(made: Seen, error: BaseException) -> None:
+    """The class of an exception as a test can name it, and its message."""
+    writer = Writer(made.module)
+    for kind in type(error).__mro__:
+        try:
+            made.raised = writer.name(kind)
+        except NoSourceError:
+            continue
+        made.error = kind
+        break
+    made.imports |= writer.imports
+    made.type_name = type(error).__name__
+    text = text_of(error)
+    made.message = "" if unstable(text) else text
+
+
+def text_of(error: BaseException | None) -> str:
+    """The text of an exception, which is code under test."""
+    try:
+        return str(error)
+    except Exception:
+        return ""

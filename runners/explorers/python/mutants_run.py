@@ -1,0 +1,253 @@
+"""Tries mutants against cases: which case's checks tell which mutant from the original."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable
+from types import FrameType, ModuleType
+from typing import Any
+
+from runners.explorers.python.cases import Case, Outcome, run_case
+from runners.explorers.python.describe_case import Seen, arranged, seen, states, text_of
+from runners.explorers.python.mutants import SWITCH, Mutant
+from runners.explorers.python.mutants_state import Globals
+
+KILLERS = 8
+"""Cases recorded for one mutant: enough for a choice."""
+TRIES = 60
+"""Cases tried on one mutant."""
+SLOWER = 30
+"""A mutant that needs this many times the processor time of the original is killed by timeout."""
+SHORTEST, WALL = 0.15, 3.0
+"""Seconds of processor time every mutant may use, and of wall clock."""
+
+
+class Overtime(BaseException):
+    """A run took too long."""
+
+
+class Budget:
+    """Executions are what counts, so that the same seed gives the same; the clock is only a ceiling."""
+
+    def __init__(self, executions: int, seconds: float) -> None:
+        self.executions = executions
+        self.deadline = time.monotonic() + seconds
+        self.used = 0
+
+    def left(self) -> bool:
+        """Whether anything is left."""
+        return self.used < self.executions and time.monotonic() < self.deadline
+
+
+class Recorder:
+    """Stands in for the number of the living mutant: no mutant lives, and every place that asks is noted."""
+
+    def __init__(self) -> None:
+        self.sites: set[int] = set()
+
+    def __eq__(self, other: object) -> bool:
+        self.sites.add(other)  # type: ignore[arg-type]
+        return False
+
+    def __ge__(self, other: int) -> bool:
+        self.sites.add(other)
+        return False
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Trial:
+    """A case and what the original code does with it."""
+
+    __slots__ = ("before", "case", "flaky", "kills", "outcome", "seconds", "seen", "sites", "timeouts")
+
+    def __init__(self, case: Case, outcome: Outcome, sites: set[int], seconds: float) -> None:
+        self.case = case
+        self.outcome = outcome
+        self.sites = sites
+        self.seconds = seconds
+        self.seen: Seen | None = None
+        self.kills: set[int] = set()
+        self.timeouts = 0
+        self.flaky = False
+
+
+class Limited:
+    """Runs something within limits of processor time and wall clock."""
+
+    def __init__(self) -> None:
+        for number in (signal.SIGPROF, signal.SIGALRM):
+            signal.signal(number, self._ring)
+
+    @staticmethod
+    def _ring(_number: int, _frame: FrameType | None) -> None:
+        raise Overtime
+
+    def run(self, function: Callable[[], Any], seconds: float) -> Any:
+        """What the function gives.
+
+        Raises:
+            Overtime: it took too long.
+        """
+        try:
+            signal.setitimer(signal.ITIMER_PROF, seconds, 0.02)
+            signal.setitimer(signal.ITIMER_REAL, WALL, 0.05)
+            return function()
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+class MutantRun:
+    """The module with its mutants, the cases tried on it, and who killed whom."""
+
+    def __init__(self, module: ModuleType, mutants: list[Mutant]) -> None:
+        self.module = module
+        self.mutants = {mutant.index: mutant for mutant in mutants}
+        self.of_site: dict[int, list[int]] = {}
+        for mutant in mutants:
+            self.of_site.setdefault(mutant.site, []).append(mutant.index)
+        self.limited = Limited()
+        self.globals = Globals(module)
+        self.trials: list[Trial] = []
+        self.killers: dict[int, list[Trial]] = {}
+        self.executions = 0
+
+    # ---- running ---------------------------------------------------------------------------------------------
+
+    def execute(self, case: Case, alive: Any, seconds: float) -> Outcome | None:
+        """Run a case with a mutant alive (0: none); None when it took too long."""
+        self.executions += 1
+        space = self.module.__dict__
+        try:
+            space[SWITCH] = alive
+            return self.limited.run(lambda: run_case(case, self.module), seconds)  # type: ignore[no-any-return]
+        except Overtime:
+            return None
+        finally:
+            space[SWITCH] = 0
+            self.globals.restore()
+
+    def trial(self, case: Case) -> Trial | None:
+        """Run a case on the original code and note which places of mutants it comes by; None when it takes too long."""
+        recorder = Recorder()
+        outcome = self.execute(case, recorder, WALL)
+        if outcome is None or isinstance(outcome.error, (MemoryError, RecursionError)):
+            return None
+        begun = time.process_time()
+        again = self.execute(case, 0, WALL)
+        seconds = time.process_time() - begun
+        if again is None or (again.error is None) != (outcome.error is None):
+            return None
+        return Trial(case, again, recorder.sites, seconds)
+
+    def describe(self, trial: Trial) -> Seen:
+        """The checks of a trial, made when first asked for, and proved on another run of the original."""
+        if trial.seen is None:
+            before = states(arranged(trial.case, self.module), self.module) if trial.case.steps else {}
+            outcome = self.execute(trial.case, 0, WALL) or trial.outcome
+            trial.seen = seen(trial.case, outcome, before, self.module)
+            trial.flaky = not self.holds(trial, trial.outcome)
+        return trial.seen
+
+    def holds(self, trial: Trial, outcome: Outcome) -> bool:
+        """Whether the checks of a trial hold for another outcome; looking at it may take too long as well."""
+        checks = self.describe(trial)
+        try:
+            return bool(self.limited.run(lambda: checks.holds(outcome), WALL))
+        except Overtime:
+            return False
+
+    def kills(self, trial: Trial, index: int) -> bool:
+        """Whether the checks of a case fail when this mutant is alive, and hold again without it."""
+        if trial.flaky:
+            return False
+        outcome = self.execute(trial.case, index, SHORTEST + SLOWER * trial.seconds)
+        if outcome is None:
+            trial.timeouts += 1
+        elif alike(trial, outcome) or self._holds_alive(trial, outcome, index):
+            return False
+        original = self.execute(trial.case, 0, WALL)
+        if original is None or not self.holds(trial, original):
+            trial.flaky = True
+        return not trial.flaky
+
+    def _holds_alive(self, trial: Trial, outcome: Outcome, index: int) -> bool:
+        self.describe(trial)
+        try:
+            self.module.__dict__[SWITCH] = index
+            return self.holds(trial, outcome)
+        finally:
+            self.module.__dict__[SWITCH] = 0
+
+    # ---- everyone against everyone -----------------------------------------------------------------------------
+
+    def add(self, case: Case) -> Trial | None:
+        """Take a case into the run."""
+        made = self.trial(case)
+        if made is not None:
+            self.trials.append(made)
+        return made
+
+    def reaching(self, index: int) -> list[Trial]:
+        """Trials that come by the place of a mutant, the ones a reader likes best first."""
+        site = self.mutants[index].site
+        return sorted((t for t in self.trials if site in t.sites and not t.flaky), key=preference)
+
+    def survivors(self) -> list[int]:
+        """Mutants that some case reaches and none kills."""
+        reached = {site for trial in self.trials for site in trial.sites}
+        return [index for index, mutant in self.mutants.items() if mutant.site in reached and not self.killers.get(index)]
+
+    def sweep(self, budget: Budget) -> None:
+        """Find a killer for every mutant first, then more killers where time is left."""
+        order = {index: self.reaching(index) for index in self.mutants}
+        for wanted in (1, KILLERS):
+            for index, trials in order.items():
+                self._hunt(index, trials, wanted, budget)
+                if not budget.left():
+                    return
+
+    def _hunt(self, index: int, trials: list[Trial], wanted: int, budget: Budget) -> None:
+        killers = self.killers.setdefault(index, [])
+        if wanted > 1 and not killers:
+            return
+        for trial in trials[:TRIES]:
+            if len(killers) >= wanted or not budget.left():
+                return
+            if index in trial.kills:
+                continue
+            before, late = self.executions, trial.timeouts
+            if self.kills(trial, index):
+                self.record(trial, index)
+            budget.used += self.executions - before
+            if trial.timeouts > late:
+                return  # an endless loop is one in every case; it costs too much to see it again
+
+    def record(self, trial: Trial, index: int) -> None:
+        """Note a kill."""
+        trial.kills.add(index)
+        self.killers.setdefault(index, []).append(trial)
+
+
+def preference(trial: Trial) -> tuple[int, int, float]:
+    """Documented examples, then small inputs, then quick ones."""
+    rank = {"documentation": 0, "project": 1, "search": 2, "stub": 3}.get(trial.case.origin, 2)
+    return rank, trial.case.size(), trial.seconds
+
+
+PLAIN = (str, int, float, bool, bytes, type(None), list, tuple, dict, set, frozenset)
+
+
+def alike(trial: Trial, outcome: Outcome) -> bool:
+    """Whether two outcomes are plainly the same, without describing them; False when that cannot be told."""
+    old = trial.outcome
+    if old.error is not None or outcome.error is not None:
+        return type(old.error) is type(outcome.error) and text_of(old.error) == text_of(outcome.error)
+    if trial.case.steps or type(old.value) not in PLAIN or type(outcome.value) is not type(old.value):
+        return False
+    try:
+        return bool(old.value == outcome.value)
+    except Exception:
+        return False
