@@ -4,8 +4,11 @@ from runners.languages.python.commands import explore, run, suite
 from runners.languages.python.exploring import exploration
 from runners.languages.python.installing import NAME, environment, prepare
 from runners.languages.python.manifests import MANIFESTS
+from runners.languages.python.placing import test_path
 from runners.languages.python.reading import baseline, result, target
-from runners.languages.python.sources import inspect, sources
+from runners.languages.python.sources import has_tests, inspect, sources
+from runners.languages.python.style import style
+from runners.languages.python.writing import write
 
 SUFFIXES = (".py",)
 
@@ -17,11 +20,15 @@ __all__ = [
     "environment",
     "exploration",
     "explore",
+    "has_tests",
     "inspect",
     "prepare",
     "result",
     "run",
     "sources",
+    "style",
     "suite",
     "target",
+    "test_path",
+    "write",
 ]

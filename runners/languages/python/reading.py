@@ -1,5 +1,6 @@
 """What runs and explorers said. All of it was written beside untrusted code: bounded, checked against each other, never believed alone."""
 
+import ast
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -98,13 +99,19 @@ def _cases(output: Output) -> tuple[tuple[Case, ...], str]:
         cases = junit.parse(data)
     except ValueError as error:
         return (), str(error)
-    # pytest counts a broken collection as a case that is named like its module.
-    return tuple(_collection(case) for case in cases if case.name or case.message), ""
+    cwd = _outcome(output).get("cwd")
+    folder = cwd.rstrip("/") + "/" if isinstance(cwd, str) and len(cwd) > 1 else "\0"
+    return tuple(_collection(replace(case, message=case.message.replace(folder, ""))) for case in cases if case.name or case.message), ""
 
 
 def _collection(case: Case) -> Case:
-    broken = case.status is Status.ERROR and not case.file and "collection" in case.message[:200]
-    return replace(case, name="", file=case.name.replace(".", "/") + ".py") if broken else case
+    """pytest names a file that could not be collected like its module: here it is the case of that file without a name."""
+    broken = case.status is Status.ERROR and case.message.startswith("collection failure")
+    if not broken:
+        return case
+    lines = [line[1:].strip() for line in case.message.splitlines() if line.startswith("E ")]
+    file = case.file or case.name.replace(".", "/") + ".py"
+    return replace(case, name="", file=file, message="\n".join(lines) or case.message.removeprefix("collection failure\n"))
 
 
 def _account(output: Output) -> tuple[Case, ...]:
@@ -165,6 +172,10 @@ def _contradiction(output: Output, cases: Sequence[Case]) -> str:
         return f"exit code 0 contradicts a report with {bad} failures"
     if code == 1 and not bad:
         return "exit code 1 contradicts a report without failures"
+    witnessed = {(case.file, case.name.rpartition(".")[2]) for case in _account(output) if case.status is Status.PASSED}
+    for case in cases:
+        if case.status is Status.PASSED and (case.file, case.name.rpartition(".")[2]) not in witnessed:
+            return f"{case.file}: {case.name} passed in the report and did not while it ran"
     return "" if code in (0, 1) else f"pytest ended with exit code {code}: {last_line(output.stderr) or last_line(output.stdout)}"
 
 
@@ -181,14 +192,17 @@ def _missing(cases: Sequence[Case], expected: Sequence[Candidate], only: frozens
     return ""
 
 
+def _outcome(output: Output) -> dict[str, object]:
+    try:
+        value = json.loads(output.files.get("results/outcome.json", b"")[:1_000_000] or b"{}")
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
 def _only(output: Output) -> frozenset[str]:
-    for entry in [output.files.get("results/outcome.json", b"")]:
-        try:
-            only = json.loads(entry[:1_000_000] or b"{}").get("only", [])
-        except (ValueError, RecursionError, AttributeError):
-            break
-        return frozenset(name for name in only if isinstance(name, str)) if isinstance(only, list) else frozenset()
-    return frozenset()
+    only = _outcome(output).get("only")
+    return frozenset(name for name in only if isinstance(name, str)) if isinstance(only, list) else frozenset()
 
 
 def _names(candidate: Candidate) -> frozenset[str]:
@@ -199,7 +213,6 @@ def _names(candidate: Candidate) -> frozenset[str]:
 
 def test_names(text: str) -> frozenset[str]:
     """The tests that pytest finds in a file, as `test_a` or `TestX.test_a`."""
-    import ast
 
     try:
         tree = parse(text.encode())

@@ -1,7 +1,6 @@
 """Which files of a workspace are Python code to be tested, what they are called when imported, and which cannot be served."""
 
 import ast
-import fnmatch
 import io
 import os
 import re
@@ -29,6 +28,8 @@ _FILES = re.compile(
     r"setup\.py|conftest\.py|noxfile\.py|fabfile\.py|dodo\.py|wscript\.py|versioneer\.py|ez_setup\.py|_version\.py|manage\.py"
     r"|tests?\.py|test_.*\.py|.*_tests?\.py|.*_pb2(_grpc)?\.py"
 )
+_TEST_FILE = re.compile(r"test.*\.py|.*_tests?\.py")
+_TEST = re.compile(rb"^\s*(?:async\s+)?def test|^class \w*Test|TestCase\b", re.MULTILINE)
 _GENERATED = re.compile(rb"@generated|\bDO NOT EDIT\b|(?i:\b(?:auto-?generated|generated) (?:by|from|file|code)\b)")
 
 
@@ -41,12 +42,20 @@ def sources(workspace: Workspace, paths: Sequence[str]) -> tuple[str, ...]:
 
 
 def tests(paths: Iterable[str]) -> tuple[str, ...]:
-    """The files that are the project's own tests."""
-    return tuple(
-        path
-        for path in paths
-        if path.endswith(".py") and any(fnmatch.fnmatch(PurePosixPath(path).name, p) for p in ("test*.py", "*_test.py"))
-    )
+    """The files that are named like tests, by pytest's or unittest's habit."""
+    return tuple(path for path in paths if _TEST_FILE.fullmatch(PurePosixPath(path).name))
+
+
+def has_tests(workspace: Workspace, paths: Sequence[str]) -> bool:
+    """Whether a file that is named like a test holds one."""
+    return any(_holds_test(Path(workspace.root, path)) for path in tests(paths))
+
+
+def _holds_test(path: Path) -> bool:
+    try:
+        return _TEST.search(read(path)) is not None
+    except OSError:
+        return False
 
 
 def files(workspace: Workspace, limit: int = 100_000) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def main() -> int:
     command = [sys.executable, os.path.join(HERE, "convert.py"), "attempt.json"]
     spawn(command, request, max(30.0, request["seconds"]))
     with open(os.path.join("results", "outcome.json"), "w", encoding="utf-8") as file:
-        json.dump({"code": code, "attempt": number, "python": sys.version.split()[0], "only": request["only"]}, file)
+        json.dump({"code": code, "attempt": number, "cwd": request["cwd"], "only": request["only"]}, file)
     return code
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -41,23 +42,40 @@ class Plugin:
         self.write(begin=item.nodeid)
         if self.request["tests"]:
             self.measured.switch_context(test_of(item.nodeid))
-        seconds = min(self.request["test_seconds"], max(0.1, self.end - time.monotonic()))
-        main = threading.current_thread() is threading.main_thread()
-        if main:
-            before = signal.signal(signal.SIGALRM, timed_out(seconds))
-            # Again and again, because code under test may swallow the first.
-            signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
         try:
-            yield
+            with self.deadline():
+                yield
         finally:
-            if main:
-                signal.setitimer(signal.ITIMER_REAL, 0)
-                signal.signal(signal.SIGALRM, before)
             if self.request["tests"]:
                 self.measured.switch_context("")
             if time.monotonic() >= self.end:
                 item.session.shouldstop = "time is up"
                 self.write(stopped="time is up")
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_make_collect_report(self, collector: Any) -> Generator[None, Any, None]:
+        """A file that leaves or hangs when it is imported costs only itself."""
+        with self.deadline():
+            outcome = yield
+        if outcome.excinfo is not None and issubclass(outcome.excinfo[0], (SystemExit, pytest.fail.Exception)):
+            said = f"E   {outcome.excinfo[0].__name__}: {outcome.excinfo[1]}"
+            outcome.force_result(pytest.CollectReport(collector.nodeid, "failed", said, []))
+
+    @contextlib.contextmanager
+    def deadline(self) -> Generator[None, None, None]:
+        """Fail what runs inside when its time is up."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        seconds = min(self.request["test_seconds"], max(0.1, self.end - time.monotonic()))
+        before = signal.signal(signal.SIGALRM, timed_out(seconds))
+        # Again and again, because code under test may swallow the first.
+        signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Say what became of a phase of a test."""
