@@ -18,7 +18,7 @@ _LATER = {"npm": "JavaScript", "maven": "Java"}
 _GIT_SCHEMES = ("https", "http", "ssh", "git", "file")
 _SCP = re.compile(r"[\w.-]+@[\w.-]+:(?!//).+", re.DOTALL)
 _PREFIX = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(?!//)")
-_REVISION = re.compile(r"\w[\w./+-]*")
+_REVISION = re.compile(r"\w[\w./+@-]*")
 _USERINFO = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<user>[^/\s@:]*)(?P<rest>:[^/\s]*)?@")
 _TOKEN = re.compile(r"(?i)([?&][^=&#\s]*(?:token|key|password|secret|auth|signature)[^=&#\s]*=)[^&#\s]+")
 

@@ -1,5 +1,6 @@
 """Admit the files of a tree into a workspace: regular files only, nothing from outside, no secrets, within bounds."""
 
+import errno
 import hashlib
 import os
 import stat
@@ -110,14 +111,14 @@ def _resolve(
     root: Path, path: str, link: str, admitted: list[str], known: frozenset[str], chain: tuple[str, ...], notes: Notes
 ) -> Iterator[tuple[str, str]]:
     """What a link stands for: one file, or the files below a folder; `path` is what the link is called in the workspace."""
+    if not Path(os.path.realpath(root / link)).is_relative_to(root):
+        notes.add("links out of the tree", f"{shown(path)} is a link out of the tree: left out")
+        return
     try:
         target = Path(os.path.realpath(root / link, strict=True))
-    except (OSError, RuntimeError) as error:
-        why = "leads in a circle" if getattr(error, "errno", None) == 40 else "leads nowhere"
+    except OSError as error:
+        why = "leads in a circle" if error.errno == errno.ELOOP else "leads nowhere"
         notes.add("links that lead nowhere", f"{shown(path)} is a link that {why}: left out")
-        return
-    if not target.is_relative_to(root):
-        notes.add("links out of the tree", f"{shown(path)} is a link out of the tree: left out")
         return
     inside = target.relative_to(root).as_posix()
     if target.is_dir():
@@ -132,7 +133,7 @@ def _below(
     root: Path, path: str, link: str, inside: str, admitted: list[str], known: frozenset[str], chain: tuple[str, ...], notes: Notes
 ) -> Iterator[tuple[str, str]]:
     prefix = "" if inside == "." else inside + "/"
-    if link.startswith(prefix) or inside in chain or len(chain) >= 8:
+    if link.startswith(prefix) or path.startswith(prefix) or inside in chain or len(chain) >= 8:
         notes.add("links in a circle", f"{shown(path)} is a link that leads in a circle: left out")
         return
     for found in admitted:
