@@ -24,10 +24,7 @@ _LOG = logging.getLogger("prefect.testwright")
 
 @task(name="report", task_run_name="report", cache_policy=NO_CACHE)
 def report(outcome: Report, folder: Path) -> Written:
-    """Write every file of the report into the campaign's folder, then publish its tables.
-
-    Hand the report over as `quote(outcome)`: Prefect else looks for futures behind every line number in it.
-    """
+    """Write every file of the report into the campaign's folder, then publish its tables."""
     written = write_report(outcome, folder)
     publish(written)
     return written

@@ -20,7 +20,7 @@ from tasks.reports.tables import files_table, languages_table, state_mark
 from testwright import __version__
 from testwright.model import FileReport, Finding, Report, SourceReport
 
-MOST_ROWS = 3000
+MOST_ROWS = 2000
 """Files in a table."""
 MOST_DETAILS = 2_000_000
 """Characters of details about single files."""

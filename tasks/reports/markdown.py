@@ -6,6 +6,7 @@ A code span is the one place where neither HTML nor links, images or @mentions o
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from tasks.reports.kept import slug
 from tasks.reports.numbers import Change, Total, by_language, coverage, findings, overall, title, total, worst_first
 from tasks.reports.words import NOTHING, arcs, duration, inline, many, percent, ranges, visible
 from testwright.model import FileReport, Finding, Report, SourceReport
@@ -22,7 +23,7 @@ def code(text: str, most: int = 400) -> str:
 
 
 def block(text: str, language: str = "") -> str:
-    """A fenced block that holds any text."""
+    """A fenced block that holds any text; `language` is a plain word of ours."""
     shown = visible(text).rstrip("\n")
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", shown)), default=0))
     return f"{fence}{language}\n{shown}\n{fence}"
@@ -130,7 +131,7 @@ def _details(files: Sequence[FileReport], most: int) -> Iterator[str]:
             yield f"{file.state}: {code(file.reason)}"
         yield from _verdicts(file)
         if file.candidate:
-            yield f"<details><summary>The tests</summary>\n\n{block(file.candidate.text, file.language)}\n\n</details>"
+            yield f"<details><summary>The tests</summary>\n\n{block(file.candidate.text, slug(file.language))}\n\n</details>"
     if len(files) > most:
         yield f"*Details of {many(len(files) - most, 'more file')} in report.json.*"
 

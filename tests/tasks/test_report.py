@@ -8,8 +8,8 @@ from prefect import flow
 from prefect.artifacts import Artifact
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from prefect.testing.utilities import prefect_test_harness
-from prefect.utilities.annotations import quote
 
 from tasks.report import Progress, report
 from tasks.reports.json_files import load
@@ -31,7 +31,7 @@ def campaign(folder: Path) -> Written:
     progress.expect(4)
     for name in ("a.py", "b.py", "c.py"):
         progress.advance(name)
-    return report(quote(builders.report()), folder)
+    return report(builders.report(), folder)
 
 
 @flow
@@ -82,11 +82,10 @@ def test_progress_moves_forward_only() -> None:
     ]
 
 
-def test_a_server_that_is_gone_costs_no_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PREFECT_CLIENT_MAX_RETRIES", "0")
-    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
-
-    written = report.fn(builders.report(), tmp_path)
-    Progress().advance("a.py")
+def test_a_server_that_is_gone_costs_no_report(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api", PREFECT_CLIENT_MAX_RETRIES: 0}):
+        written = report.fn(builders.report(), tmp_path)
+        Progress().advance("a.py")
 
     assert written.html.stat().st_size > 10_000
+    assert "The UI was not told (create_markdown_artifact)" in caplog.text
