@@ -15,7 +15,7 @@ LONG = 40
 """Characters of an argument that gets a name of its own when the call does not fit on a line."""
 MATCH = 70
 """Characters of a message that are matched."""
-_APPROX = re.compile(r"pytest\.approx\((-?[\d.e+-]+)\)")
+_NUMBER = re.compile(r"-?[\d.]+(e[+-]?\d+)?")
 
 
 def body(plan: Plan, pad: str, style: Style) -> list[str]:
@@ -140,7 +140,7 @@ def _equal(check: Check, pad: str, style: Style) -> list[str]:
 
 def _unittest(check: Check, pad: str, style: Style) -> list[str]:
     subject, expected = check.subject, check.expected
-    close = _APPROX.fullmatch(expected)
+    close = check.how is How.CLOSE
     if check.how is How.TYPE:
         call = f"self.assertIsInstance({subject}, {expected})"
     elif check.how is How.TRUE:
@@ -149,9 +149,11 @@ def _unittest(check: Check, pad: str, style: Style) -> list[str]:
         call = f"self.assertIsNone({subject})"
     elif check.how is How.IS or expected in ("True", "False"):
         call = f"self.assertIs({subject}, {expected})"
+    elif close and _NUMBER.fullmatch(expected):
+        size = abs(float(expected))
+        call = f"self.assertAlmostEqual({subject}, {expected}{'' if size < 100 else f', delta={size * 1e-8:.0e}'})"
     elif close:
-        places = "" if abs(float(close[1])) < 100 else f", delta={abs(float(close[1])) * 1e-8:.0e}"
-        call = f"self.assertAlmostEqual({subject}, {close[1]}{places})"
+        call = f"self.assertEqual({subject}, pytest.approx({expected}))"
     else:
         call = f"self.assertEqual({subject}, {expected})"
     lines = laid("", expression(call), "", pad, style)

@@ -108,7 +108,9 @@ def _laid_text(prefix: str, value: str | bytes, suffix: str, pad: str, style: St
         return [pad + prefix + repeated + suffix]
     bare = not prefix and suffix in ("", ",")
     inner = pad if bare else pad + style.indent
-    pieces = [quoted(piece, style.quote) for piece in pieces_of(value, style.line_length - len(inner) - 4)]
+    whole = quoted(value, style.quote)
+    room = style.line_length - len(inner) - (len(suffix) if bare else 0)
+    pieces = [whole] if len(whole) <= room else [quoted(piece, style.quote) for piece in pieces_of(value, room - 2)]
     if len(pieces) == 1 and bare:
         return [pad + pieces[0] + suffix]
     if bare:

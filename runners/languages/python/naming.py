@@ -29,6 +29,15 @@ _DUNDERS = {
     "aenter": "context",
     "call": "call",
 }
+_LAST = ("variant", "other_variant", "further_variant", "special_case", "other_case", "further_case")
+_SIGNS = dict(
+    pair.split(" ")
+    for pair in (
+        ", comma|. dot|: colon|; semicolon|- dash|_ underscore|/ slash|\\ backslash|( parenthesis|) parenthesis|[ bracket|] bracket|{ brace|"
+        "} brace|< less_sign|> greater_sign|= equals_sign|! exclamation_mark|? question_mark|# hash|$ dollar|% percent|& ampersand|* star|"
+        "+ plus|' quote|\" double_quote|` backtick|~ tilde|^ caret|@ at"
+    ).split("|")
+)
 _EMPTY = {"''": "string", "b''": "bytes", "[]": "list", "()": "tuple", "{}": "dict", "set()": "set"}
 
 
@@ -40,6 +49,8 @@ def snake(name: str) -> str:
 
 def slug(text: str, longest: int = 24) -> str:
     """Words of a short text, or nothing."""
+    if not re.fullmatch(r"[A-Za-z0-9_ .,:=()<>!'\"\[\]-]*", text):
+        return ""
     words = snake(re.sub(r"[^A-Za-z0-9_]+", " ", text).strip())
     return words if words and len(words) <= longest and not words.isdigit() else ""
 
@@ -76,8 +87,9 @@ def _candidates(plan: Plan, siblings: Sequence[Plan], unit: str) -> Iterator[str
     """Names from the wanted one to more and more explicit ones."""
     outcome = outcome_words(plan)
     same = [p for p in siblings if outcome_words(p) == outcome]
-    conditions = [c for c in _conditions(plan, siblings, same) if c]
-    wanted = next((c for c in conditions if c.startswith(("for_", "with_", "without_", "after_")) and not c.startswith("for_value_")), "")
+    special = _conditions(plan, siblings)
+    conditions = list(dict.fromkeys([*special, *_values(plan)]))
+    wanted = next((c for c in special if not c.startswith("when_")), "")
     strong = wanted if plan.raised or outcome or plan.rows == 1 or same else ""
     first = [(outcome, strong)] if strong else [(outcome, "")]
     tries: list[tuple[str, ...]] = [*first, *((outcome, c) for c in conditions)]
@@ -90,7 +102,7 @@ def _candidates(plan: Plan, siblings: Sequence[Plan], unit: str) -> Iterator[str
         name = "_".join(filter(None, ("test", unit, *parts)))
         if len(name) <= LONGEST:
             yield name
-    yield "_".join(filter(None, ("test", unit, outcome)))[:LONGEST].rstrip("_")
+    yield from (("_".join(filter(None, ("test", unit, outcome)))[: LONGEST - 16].rstrip("_") + f"_{word}") for word in _LAST)
 
 
 def outcome_words(plan: Plan) -> str:
@@ -118,18 +130,19 @@ def _results(plan: Plan) -> Iterator[str]:
     if len(types) == 1 and "" not in types:
         yield f"returns_{snake(types.pop())}"
     for check in plan.checks[:1]:
-        if check.subject == "result" and (words := slug(_plain(check.expected).strip("'\""))):
+        if check.subject == "result" and (words := slug(_content(check.expected))):
             yield f"gives_{words}"
         elif attribute := re.fullmatch(r"\w+\.(\w+)", check.subject):
             yield f"sets_{attribute[1]}"
 
 
-def _conditions(plan: Plan, siblings: Sequence[Plan], same: Sequence[Plan]) -> list[str]:
-    """What is special in the input, most telling first."""
-    found = [*_specials(plan, siblings), *_shape(plan, siblings), *_before(plan, siblings)]
+def _conditions(plan: Plan, siblings: Sequence[Plan]) -> list[str]:
+    """What is special in the input, most telling first: for an exception the odd value, otherwise what was given or done."""
+    specials, shape = list(_specials(plan, siblings)), list(_shape(plan, siblings))
+    found = [*specials, *shape] if plan.raised else [*shape, *specials]
+    found += _before(plan, siblings)
     if len({o.condition for o in plan.observations}) == 1 and (words := slug(plan.observations[0].condition, 30)):
         found.append(f"when_{words}")
-    found += _values(plan, same)
     return list(dict.fromkeys(found))
 
 
@@ -151,7 +164,7 @@ def _with_name(word: str, name: str, alone: bool) -> str:
     adjective, _, noun = word.partition(" ")
     if alone or not name:
         return word.replace(" ", "_")
-    return f"{adjective}_{snake(name)}" if noun else f"{snake(name)}_{word}"
+    return f"{adjective}_{snake(name)}" if noun or word == "zero" else f"{snake(name)}_{word}"
 
 
 def describe(source: str) -> str:
@@ -248,7 +261,7 @@ def _before(plan: Plan, siblings: Sequence[Plan]) -> Iterator[str]:
         yield "after_" + "_and_".join(dict.fromkeys(extra[:2]))
         yield f"after_{extra[-1]}"
     missing = [word for word in (others[0] if others else ()) if word not in mine and all(word in o for o in others)]
-    yield from (f"without_{word}" for word in missing[:1])
+    yield from (f"without_{word}" for word in missing[:1] if word != snake(plan.unit.rpartition(".")[2]))
 
 
 def _done(plan: Plan) -> list[str]:
@@ -261,15 +274,15 @@ def _done(plan: Plan) -> list[str]:
     return found
 
 
-def _values(plan: Plan, same: Sequence[Plan]) -> Iterator[str]:
+def _values(plan: Plan) -> Iterator[str]:
     """The plain words of an argument, as a last resort."""
     if plan.rows > 1:
         return
     for name, sources in _inputs(plan).items():
-        text = _plain(sources[0]).strip("'\"")
+        text = _content(sources[0])
         if text in ("True", "False", "None"):
             yield f"with_{snake(name)}" if text == "True" else f"with_{snake(name)}_{text.lower()}"
-        elif words := slug(text):
+        elif words := slug(text) or _gist(sources[0]):
             yield f"for_{words}" if len(_inputs(plan)) == 1 else f"for_{snake(name)}_{words}"
         elif re.fullmatch(r"-?\d+(\.\d+)?", text):
             yield f"for_{snake(name) + '_' if name else ''}{text.replace('-', 'minus_').replace('.', '_')}"
@@ -283,3 +296,28 @@ def _plain(source: str) -> str:
         return ast.unparse(expression(source))
     except SyntaxError:
         return source
+
+
+def _gist(source: str) -> str:
+    """A few words of a longer text; the signs of a text without words."""
+    if re.fullmatch(r"""b?(['"]).*\1 \* \d+""", source):
+        return "long_text"
+    text = _content(source)
+    if text is source:
+        return ""
+    words: list[str] = []
+    for word in dict.fromkeys(re.findall(r"[a-z]{2,}", text.lower())):
+        if len("_".join([*words, word])) > 24 or len(words) == 3:
+            break
+        words.append(word)
+    signs = dict.fromkeys(_SIGNS[c] for c in text if c in _SIGNS)
+    return "_".join(words) or ("_and_".join(signs) if len(signs) < 3 else "")
+
+
+def _content(source: str) -> str:
+    """What a string literal holds; other sources as they are."""
+    try:
+        value = ast.literal_eval(source)
+    except (ValueError, SyntaxError, MemoryError):
+        return source
+    return value if isinstance(value, str) else source

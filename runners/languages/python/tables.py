@@ -59,13 +59,32 @@ class NoTableError(Exception):
     """These observations are not rows of one table."""
 
 
-def plans(observations: Iterable[Observation], known: Signatures) -> tuple[Plan, ...]:
-    """Tests for all of the observations, units in the order of the source, values before exceptions."""
+def plans(observations: Iterable[Observation], known: Signatures, approximate: bool = True) -> tuple[Plan, ...]:
+    """Tests for all of the observations, units in the order of the source, values before truth values before exceptions.
+
+    `approximate`: close is written as equal to `pytest.approx(...)`, so that it can stand in a column beside exact values.
+    """
     groups: dict[tuple[object, ...], list[Observation]] = defaultdict(list)
     for observation in observations:
-        groups[_key(observation)].append(_approximate(observation))
+        told = _approximate(_telling(observation)) if approximate else _telling(observation)
+        groups[_key(told)].append(told)
     found = [plan for group in groups.values() for plan in _plans_of(group, known)]
-    return tuple(sorted(found, key=lambda p: (_line(p.unit, known), p.unit, p.raised is not None)))
+    return tuple(sorted(found, key=lambda p: (_line(p.unit, known), p.unit, _kind(p))))
+
+
+def _kind(plan: Plan) -> int:
+    """Values first, then True, False, None, then exceptions."""
+    if plan.raised is not None:
+        return 9
+    first = plan.checks[0] if plan.checks else None
+    return ["True", "False", "None"].index(first.expected) + 1 if first and first.expected in ("True", "False", "None") else 0
+
+
+def _telling(observation: Observation) -> Observation:
+    """Without what goes without saying: that a call which changes something returned None, that a constructor made its class."""
+    made = observation.kind == "constructor"
+    others = tuple(c for c in observation.checks if c.subject != "result" or not (c.expected == "None" or (made and c.how is How.TYPE)))
+    return replace(observation, checks=others) if others else observation
 
 
 def _line(unit: str, known: Signatures) -> int:
@@ -86,7 +105,8 @@ def _approximate(observation: Observation) -> Observation:
 def _key(o: Observation) -> tuple[object, ...]:
     """Observations that may be rows of one table have the same key."""
     shape = tuple((a.name, a.keyword) for a in o.arguments)
-    steps = tuple((s.name, _skeleton(s.source)) for s in o.arrange)
+    loose = len(o.arrange) == 1 and o.arrange[0].name.isidentifier()
+    steps = tuple((s.name, "" if loose else _skeleton(s.source)) for s in o.arrange)
     call = o.callee if o.callee and not re.search(r"[(\[]", o.callee) else _skeleton(o.call)
     return o.unit, o.kind, o.asynchronous, call, shape, steps, _outcome(o), _bulky(o) and o.id
 
@@ -96,9 +116,9 @@ def _outcome(o: Observation) -> tuple[object, ...]:
     if o.raised is not None:
         return "raises", o.raised.type, _VARYING.sub("…", o.raised.message)
     alone = o.checks[0] if len(o.checks) == 1 and o.checks[0].how is How.IS else None
-    if alone and alone.expected in ("True", "False", "None"):
+    if alone and "result" in alone.subject and alone.expected in ("True", "False", "None"):
         return "is", alone.subject, alone.expected
-    return "value", tuple((c.subject, How.EQUALS if c.how is How.CLOSE else c.how, c.how is How.TYPE and c.expected) for c in o.checks)
+    return "value", tuple((c.subject, c.how, c.how is How.TYPE and c.expected) for c in o.checks)
 
 
 def _bulky(o: Observation) -> bool:

@@ -39,7 +39,7 @@ def write(workspace: Workspace, target: Target, observations: Iterable[Observati
     """A test file that asserts exactly these observations."""
     given, aliases = _without_clashes([_without_shadows(o) for o in observations], target)
     known = signatures(Path(workspace.root, target.path))
-    tests = _tests(plans(given, known))
+    tests = _tests(plans(given, known, approximate=style.framework != "unittest"))
     classes = style.framework == "unittest" or bool(style.facts.get("classes"))
     cases = [TestCase(t.name, _text(t, style, classes), _ids(t)) for t in tests]
     text = _file(tests, cases, given, aliases, target, style, header, classes)
@@ -115,7 +115,9 @@ def _sub_tests(plan: Plan, style: Style) -> list[str]:
     heads = ", ".join(c.name for c in plan.columns)
     inputs = ", ".join(f"{c.name}={c.name}" for c in plan.columns if not c.expected)
     rows = [line for row in _rows(plan) for line in laid("", row, ",", two, style)]
-    return [f"{one}for {heads} in [", *rows, f"{one}]:", f"{two}with self.subTest({inputs}):", *lines_of([plan], three, style)]
+    short = f"{one}for {heads} in [{', '.join(flat(row, style) for row in _rows(plan))}]:"
+    opening = [short] if len(plan.columns) == 1 and fits(short, style) else [f"{one}for {heads} in [", *rows, f"{one}]:"]
+    return [*opening, f"{two}with self.subTest({inputs}):", *lines_of([plan], three, style)]
 
 
 def _file(

@@ -1,0 +1,163 @@
+"""What is written is what a maintainer would write: golden files, which really pass and are formatted."""
+
+import ast
+import random
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from runners.languages.base import Style
+from runners.languages.python.layout import expression, laid
+from runners.languages.python.writing import write
+from tests.runners.languages.python.observed import CLASSES, EVERYTHING, FUNCTIONS
+from tests.runners.languages.python.written import SAMPLE, TARGET, WORKSPACE, seen
+from testwright.model import Candidate, Observation
+
+GOLDEN = Path(__file__).parent / "golden"
+PLAIN = Style()
+HEADER = "Written by Testwright; change it as you like."
+STYLES = {
+    "functions": (FUNCTIONS, Style()),
+    "classes": (CLASSES, Style(line_length=79, quote="'")),
+    "unittest": (EVERYTHING, Style(framework="unittest", line_length=100)),
+    "grouped": (CLASSES, Style(facts={"classes": "yes"}, indent="  ")),
+}
+
+
+def written(observations: tuple[Observation, ...], style: Style = PLAIN, header: str = "") -> Candidate:
+    return write(WORKSPACE, TARGET, observations, style, header)
+
+
+def ruff(*arguments: str, style: Style) -> str:
+    quote = {"'": "single", '"': "double"}[style.quote]
+    settings = [f"format.quote-style='{quote}'", f"indent-width={len(style.indent)}", "lint.isort.known-first-party=['shapes']"]
+    options = [part for setting in settings for part in ("--config", setting)]
+    command = [sys.executable, "-m", "ruff", *arguments, "--isolated", "--no-cache", "--line-length", str(style.line_length), *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_text_is_the_golden_file(name: str) -> None:
+    observations, style = STYLES[name]
+
+    assert written(observations, style, HEADER).text == (GOLDEN / f"{name}.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_golden_file_passes_and_is_formatted_and_clean(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "test_texts.py"
+    file.write_text((GOLDEN / f"{name}.txt").read_text("utf-8"), "utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", f"pythonpath={SAMPLE}", "--rootdir", str(tmp_path)]
+    done = subprocess.run([*command, "."], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout
+    assert ruff("format", "--diff", str(file), style=STYLES[name][1]) == ""
+    assert ruff("check", "--select", "F,E,I", str(file), style=STYLES[name][1]) == ""
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from(EVERYTHING), unique=True), st.sampled_from(["pytest", "unittest"]))
+def test_every_observation_is_in_exactly_one_test_of_a_name_of_its_own(observations: list[Observation], framework: str) -> None:
+    candidate = written(tuple(observations), Style(framework=framework))
+
+    functions = [n.name for n in ast.walk(ast.parse(candidate.text)) if isinstance(n, ast.FunctionDef)]
+    assert sorted(functions) == sorted(t.name for t in candidate.tests)
+    assert len(set(functions)) == len(functions)
+    assert all(len(name) <= 70 for name in functions)
+    assert sorted(i for t in candidate.tests for i in t.observations) == sorted(o.id for o in observations)
+
+
+def test_no_name_of_a_golden_file_holds_a_number() -> None:
+    assert [t.name for t in written(EVERYTHING).tests if any(c.isdigit() for c in t.name)] == []
+
+
+def test_file_of_a_part_imports_only_what_it_uses() -> None:
+    text = written((FUNCTIONS[0],)).text
+
+    assert text == 'from shapes.texts import truncate\n\n\ndef test_truncate():\n    assert truncate("abc", 3) == "abc"\n'
+
+
+def test_observations_that_say_the_same_are_one_test_with_both_ids() -> None:
+    twice = seen("truncate('abc', 3)", "result == 'abc'", names="text length", id="again")
+
+    assert written((FUNCTIONS[0], twice)).tests[0].observations == (FUNCTIONS[0].id, "again")
+
+
+def test_a_parameter_called_like_its_function_does_not_hide_it() -> None:
+    assert "def test_shout(shout_value, expected):" in written(FUNCTIONS).text
+
+
+def test_a_variable_called_like_an_import_does_not_hide_it() -> None:
+    shadow = seen("clock.stop()", "raises ClockError: no", unit="Clock.stop", given="clock = clock.Clock('a')")
+    hidden = replace(shadow, imports=(("shapes", "clock"), ("shapes.texts", "ClockError")))
+
+    assert "the_clock = clock.Clock" in written((hidden,)).text
+    assert "the_clock.stop()" in written((hidden,)).text
+
+
+def test_two_things_of_one_name_are_told_apart_by_an_alias() -> None:
+    here = seen("truncate('a')", "result == 'a'", names="text")
+    there = replace(here, id="x", unit="cut", call="truncate('b')", imports=(("os.path", "truncate"),))
+
+    text = written((here, there)).text
+
+    assert "from os.path import truncate as truncate_of_path" in text
+    assert 'truncate_of_path("b")' in text
+    assert 'truncate("a")' in text
+
+
+def test_what_pytest_would_collect_is_imported_under_another_name() -> None:
+    assert "from shapes.texts import test_it as tested_test_it" in written((seen("test_it(1)", "result == 1"),)).text
+
+
+def test_message_pattern_is_raw_only_where_it_has_to_be_and_short() -> None:
+    message = "a (b) failed because of many reasons that nobody would ever want to read in a test file"
+    text = written((seen("truncate(1)", f"raises ValueError: {message}"),)).text
+
+    assert r'match=r"a \(b\) failed because of many reasons that nobody would' in text
+    assert "test file" not in text
+
+
+def _value(random: random.Random, depth: int = 0) -> str:
+    if depth < 3 and random.random() < 0.6:
+        inner = [_value(random, depth + 1) for _ in range(random.randint(1, 5))]
+        return random.choice(
+            [
+                f"[{', '.join(inner)}]",
+                f"({', '.join(inner)},)",
+                f"Point({', '.join(inner)})",
+                f"Point({', '.join(f'{w}={v}' for w, v in zip('abcde', inner, strict=False))})",
+                "{" + ", ".join(f"{w!r}: {v}" for w, v in zip("abcde", inner, strict=False)) + "}",
+            ]
+        )
+    words = ["it's", 'a "quote"', "plain words of some length", "é", "\x0b", "line\n", "x" * 20]
+    return random.choice([str(random.randint(-5, 10**9)), "1e-05", "None", repr(" ".join(random.choices(words, k=random.randint(0, 4))))])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_layout_is_what_the_formatter_makes_of_it(seed: int, tmp_path: Path) -> None:
+    values = random.Random(seed)  # noqa: S311
+    style = Style(quote="\"'"[seed % 2], line_length=[79, 88, 100, 120][seed])
+    pad = style.indent
+    statements = [(values.choice(["value = ", "assert f(1) == "]), expression(f"[{_value(values)}]")) for _ in range(150)]
+    lines = [line for prefix, node in statements for line in laid(prefix, node, "", pad, style)]
+    file = tmp_path / "laid.py"
+    file.write_text("def f():\n" + "\n".join(lines) + "\n", "utf-8")
+
+    assert ruff("format", "--diff", str(file), style=style) == ""
+
+
+def update() -> None:
+    """Write the golden files anew; read the difference before it is committed."""
+    for name, (observations, style) in STYLES.items():
+        (GOLDEN / f"{name}.txt").write_text(written(observations, style, HEADER).text, "utf-8")
+
+
+if __name__ == "__main__":
+    update()
