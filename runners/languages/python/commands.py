@@ -8,7 +8,7 @@ from typing import Any
 
 from runners.languages.python.interpreters import prefixes
 from runners.languages.python.programs import EXPLORER, program
-from runners.languages.python.sources import files, sources, tests
+from runners.languages.python.sources import files, roots, sources, tests
 from runners.languages.python.statements import statements
 from testwright.model import Candidate, Command, Environment, Limits, Target, Workspace
 
@@ -29,11 +29,12 @@ def suite(workspace: Workspace, environment: Environment, limits: Limits, extra:
     finds nothing, with the file names that unittest knows.
     """
     paths = files(workspace)
+    own = sources(workspace, paths)
     request = {
         "tree": "tree",
         "cwd": "tree",
-        "paths": [f"tree/{root}" for root in environment.roots],
-        "files": list(sources(workspace, paths)),
+        "paths": [f"tree/{root}" for root in _roots(workspace, environment, own)],
+        "files": list(own),
         "include": ["*"],
         "attempts": _ATTEMPTS if tests((*paths, *extra)) else _ATTEMPTS[:1],
         "test_seconds": max(1.0, min(60.0, limits.seconds / 3)),
@@ -61,7 +62,7 @@ def run(
     request = {
         "tree": workspace.root,
         "cwd": "candidates",
-        "paths": [str(Path(workspace.root, root)) for root in environment.roots],
+        "paths": [str(Path(workspace.root, root)) for root in _roots(workspace, environment, [target.path] if target else [])],
         "files": [target.path] if target else [],
         "include": [target.path] if target else [],
         "attempts": [[*_OWN, "--import-mode=importlib", "--noconftest", "-q", *dict.fromkeys(candidate.path for candidate in candidates)]],
@@ -102,7 +103,7 @@ def explore(workspace: Workspace, environment: Environment, target: Target, *, s
     request = {
         "module": target.module,
         "file": str(Path(workspace.root, target.path)),
-        "roots": [str(Path(workspace.root, root)) for root in environment.roots],
+        "roots": [str(Path(workspace.root, root)) for root in _roots(workspace, environment, [target.path])],
         "seed": seed,
         "seconds": seconds,
         "texts": [str(Path(workspace.root, path)) for path in (*readme, *tests(paths)[:_TEXTS])],
@@ -118,6 +119,12 @@ def explore(workspace: Workspace, environment: Environment, target: Target, *, s
         reads=(environment.root, *prefixes(), workspace.root, str(EXPLORER)),
         results=(OBSERVATIONS,),
     )
+
+
+def _roots(workspace: Workspace, environment: Environment, paths: Sequence[str]) -> list[str]:
+    """Those of the environment, and what files need that are newer than it; '.' last, so that what lies at the top shadows nothing."""
+    found = {*environment.roots, *(roots(workspace, paths) if paths else ())}
+    return sorted(found, key=lambda root: (root == ".", root))
 
 
 def _variables(environment: Environment) -> dict[str, str]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import uv
+from packaging.version import InvalidVersion, Version
 
 from runners.formats.text import clean, one_line
 from runners.languages.python.index import Access, access
@@ -24,6 +25,7 @@ NAME = "python"
 TOOLS = ("pytest==8.4.2", "coverage==7.17.3 ; python_version >= '3.10'", "coverage==7.10.7 ; python_version < '3.10'")
 _LIMITS = Limits(seconds=600, memory=4096, processes=512, file_size=2048, scratch=4096, cpus=2.0)
 _WHEELS = ("--only-binary", ":all:")
+_COPY = 'rm -rf "$2" && cp -RP "$1/." "$2"'
 # `$1` uv, `$2` the folder, `$3` versions that fit, `$4` all versions, the rest: folders to look in. Some systems' Python lacks modules.
 _MAKE = """
 uv=$1 venv=$2 fitting=$3 all=$4; shift 4
@@ -44,8 +46,8 @@ echo "error: no interpreter here satisfies requires-python; $("$venv/bin/python"
 
 def prepare(workspace: Workspace, folder: str, requirements: Sequence[str], setup: Sequence[str]) -> tuple[Command, ...]:
     """Commands that make a virtual environment in FOLDER/venv. Run them all: each does what it can, `environment` says what failed."""
-    steps = _Steps(workspace, folder, access())
     found = manifest(workspace)
+    steps = _Steps(workspace, folder, access(), found)
     seed = ("--seed",) if any("pip" in line for line in setup) else ()
     fitting = versions(found.requires_python)
     make = _MAKE.replace("venv --quiet", shlex.join(("venv", "--quiet", *seed)))
@@ -53,7 +55,7 @@ def prepare(workspace: Workspace, folder: str, requirements: Sequence[str], setu
     commands = [steps.command("finding an interpreter", search, notes=(*steps.access.notes, *found.notes), trusted=True)]
     commands.append(steps.command("installing the test tools", steps.install(*_WHEELS, *TOOLS), trusted=True))
     commands += _wheels(steps, found)
-    commands.append(steps.command("copying the project", ("cp", "-RP", f"{workspace.root}/.", steps.tree), reads=(workspace.root,)))
+    commands.append(steps.command("copying the project", ("sh", "-c", _COPY, "sh", workspace.root, steps.tree), reads=(workspace.root,)))
     for line in setup:
         shell = ("sh", "-c", 'cd "$1" && exec sh -c "$2"', "sh", steps.tree, line)
         commands.append(steps.command(f"set-up command {one_line(line, 60)!r}", shell))
@@ -109,14 +111,26 @@ def _first_of(alternatives: Sequence[Sequence[str]]) -> tuple[str, ...]:
     return ("sh", "-c", f"{first} || {{ code=$?; {rest}; exit $code; }}" if rest else first)
 
 
+def _pretended(workspace: Workspace, found: Manifest) -> dict[str, str]:
+    """Versions that are read from git fail in a tree without its history: give the project, and only it, one."""
+    if not found.name or Path(workspace.root, ".git").exists() or Path(workspace.root, "PKG-INFO").exists():
+        return {}
+    try:
+        version = str(Version(workspace.revision))
+    except InvalidVersion:
+        version = "0.0.0"
+    return {f"SETUPTOOLS_SCM_PRETEND_VERSION_FOR_{re.sub('[-_.]+', '_', found.name).upper()}": version}
+
+
 class _Steps:
     """What all commands of one environment have in common."""
 
-    def __init__(self, workspace: Workspace, folder: str, reach: Access) -> None:
+    def __init__(self, workspace: Workspace, folder: str, reach: Access, found: Manifest) -> None:
         self.workspace, self.folder, self.access = workspace, folder, reach
         self.uv = str(Path(uv.find_uv_bin()).resolve())
         self.venv, self.tree, self.private_cache = f"{folder}/venv", f"{folder}/tree", f"{folder}/cache"
         self.shared_cache = str(Path(folder).parent / "packages")
+        self.version = _pretended(workspace, found)
 
     def install(self, *arguments: str) -> tuple[str, ...]:
         return (self.uv, "pip", "install", "--quiet", "--python", f"{self.venv}/bin/python", *arguments)
@@ -145,6 +159,7 @@ class _Steps:
                 "UV_NO_PROGRESS": "1",
                 "UV_PYTHON_DOWNLOADS": "never",
                 "NO_COLOR": "1",
+                **self.version,
                 "VIRTUAL_ENV": self.venv,
                 "PATH": f"{self.venv}/bin:/usr/local/bin:/usr/bin:/bin",
             },

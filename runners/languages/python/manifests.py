@@ -33,6 +33,7 @@ _DEVELOPMENT_FILES = ("requirements[-_]dev*.txt", "dev[-_]requirements.txt", "re
 class Manifest:
     """What is declared."""
 
+    name: str = ""
     requires_python: str = ""
     installable: bool = False
     """It can be built and installed."""
@@ -62,7 +63,9 @@ def manifest(workspace: Workspace) -> Manifest:
         path.relative_to(workspace.root).as_posix() for glob in ("*.txt", "*/*.txt") for path in sorted(Path(workspace.root).glob(glob))
     ]
     requires = project.get("requires-python") or _section(settings, "options").get("python_requires") or ""
+    name = project.get("name") or poetry.get("name") or _section(settings, "metadata").get("name") or ""
     return Manifest(
+        name=name if isinstance(name, str) else "",
         requires_python=requires if isinstance(requires, str) else "",
         installable=_installable(Path(workspace.root), project_file, settings),
         static="name" in project

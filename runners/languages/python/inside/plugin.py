@@ -107,6 +107,6 @@ def timed_out(seconds: float) -> Any:
     """Build the handler that fails a test."""
 
     def handler(*_: object) -> None:
-        pytest.fail(f"took longer than {seconds:.3g} seconds", pytrace=False)
+        pytest.fail(f"timeout: took longer than {seconds:.3g} seconds", pytrace=False)
 
     return handler
