@@ -2,6 +2,7 @@
 
 import logging
 import os
+import platform
 import ssl
 import time
 from collections.abc import Callable, Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from packaging.requirements import Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 from unearth import Package, PackageFinder
 from unearth.auth import MultiDomainBasicAuth
@@ -23,7 +25,8 @@ from tasks.sources.naming import ARCHIVES, Source, redact, shown
 from tasks.sources.tree import Fetched
 from testwright.errors import CheckoutFailed
 
-_TRIES = 3
+PAUSES = (0.5, 1.5)
+"""Seconds between tries when the network hiccups."""
 T = TypeVar("T")
 
 logging.getLogger("unearth").addHandler(logging.NullHandler())  # what it warns about, we say in our own words
@@ -67,7 +70,7 @@ class _Session(PyPIClient):
 
 def _patiently(text: str, step: Callable[[], T]) -> T:
     """Try again when the network hiccups."""
-    for pause in (0.5, 1.5, None):
+    for pause in (*PAUSES, None):
         try:
             return step()
         except HTTPErrors as error:
@@ -81,20 +84,26 @@ def _patiently(text: str, step: Callable[[], T]) -> T:
 
 
 def _find(requirement: Requirement, settings: Indexes, session: _Session, text: str) -> Package:
-    """The best source distribution that this Python may install, else the best of all."""
+    """The best source distribution that fits."""
     if not settings.urls and not settings.links:
         raise CheckoutFailed(f"{text}: the settings of pip or uv allow no package index; allow one, or name an archive or a folder.")
     finder = PackageFinder(session=cast(Fetcher, session), index_urls=settings.urls, find_links=settings.links, ignore_compatibility=True)
     everything = finder.find_all_packages(requirement.name, allow_yanked=True)
     archives = [package for package in everything if _is_sdist(package)]
-    fitting = PackageFinder(
-        session=cast(Fetcher, session), index_urls=settings.urls, find_links=settings.links, no_binary=[requirement.name]
-    )
-    for candidates in (fitting.find_matches(requirement), [package for package in archives if _fits(package, requirement)]):
-        found = next((package for package in candidates if _is_sdist(package)), None)
-        if found is not None:
-            return found
-    raise CheckoutFailed(f"{text}: {_why_not(requirement, everything, archives, session)}")
+    fitting = [package for package in archives if _fits(package, requirement)]
+    if not fitting:
+        raise CheckoutFailed(f"{text}: {_why_not(requirement, everything, archives, session)}")
+    return max(fitting, key=lambda package: _rank(package, requirement))
+
+
+def _rank(package: Package, requirement: Requirement) -> tuple[bool, bool, bool, Version]:
+    """Withdrawn versions last, then those for another Python, then early ones that were not asked for; else the newest first."""
+    version = Version(str(package.version))
+    try:
+        runs = SpecifierSet(package.link.requires_python or "").contains(platform.python_version(), prereleases=True)
+    except InvalidSpecifier:
+        runs = True
+    return not package.link.is_yanked, runs, bool(requirement.specifier.prereleases) or not version.is_prerelease, version
 
 
 def _is_sdist(package: Package) -> bool:

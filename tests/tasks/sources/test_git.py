@@ -83,7 +83,7 @@ def test_a_server_that_wants_a_password_is_not_waited_for(check: Check, tmp_path
         def log_message(self, *_: object) -> None: ...
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Locked) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         with pytest.raises(CheckoutFailed, match=r"(could not read Username|Authentication failed)"):
             check(f"http://127.0.0.1:{server.server_port}/a.git")
         server.shutdown()
