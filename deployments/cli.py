@@ -5,8 +5,7 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import App, Parameter
-from rich.text import Text
+from cyclopts import App, CycloptsError, Parameter
 
 from deployments.services import ServiceFailed
 from testwright import __version__
@@ -51,7 +50,8 @@ app = App(
     version=__version__,
     help_format="plaintext",
     help_formatter="default" if sys.stdout.isatty() else "plain",
-    error_formatter=lambda problem: Text(f"testwright: {problem}"),
+    exit_on_error=False,
+    print_error=False,
     help_epilogue="Begin with:\n    testwright doctor\n    testwright run pypi:python-string-utils==1.0.0",
     result_action="return_int_as_exit_code_else_zero",
     suppress_keyboard_interrupt=False,
@@ -217,7 +217,7 @@ def main() -> None:
     """Entry point. Everything a person did wrong, or the world did, is one line; only a defect of ours is a traceback."""
     try:
         app()
-    except (CampaignError, ServiceFailed) as problem:
+    except (CampaignError, CycloptsError, ServiceFailed) as problem:
         print(f"testwright: {problem}", file=sys.stderr)
         sys.exit(INVALID)
     except KeyboardInterrupt:

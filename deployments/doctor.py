@@ -132,10 +132,12 @@ def _disk() -> Line:
     places = {_existing(Path.cwd()), _existing(home())}
     least = min(places, key=lambda place: shutil.disk_usage(place).free)
     free = shutil.disk_usage(least).free
-    detail = f"{free / 2**30:.0f} GiB free at {least}"
+    detail = f"{free / 2**30:.1f} GiB free at {least}"
     if not all(os.access(place, os.W_OK) for place in places):
         return Line("disk", Health.MISSING, "the working folder or the state folder cannot be written", "cd to a folder of yours")
-    return Line("disk", Health.GOOD if free > ROOM else Health.OPTIONAL, detail)
+    if free < ROOM:
+        return Line("disk", Health.OPTIONAL, f"{detail}; environments of sources may not fit", "rm -r .testwright/environments")
+    return Line("disk", Health.GOOD, detail)
 
 
 def _existing(path: Path) -> Path:

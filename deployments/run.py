@@ -1,8 +1,12 @@
 """Run a campaign in this process, show how it gets on, and say where everything is."""
 
 import os
+import signal
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 from uuid import UUID
 
@@ -10,24 +14,30 @@ from rich.console import Console
 
 from deployments import server
 from deployments.progress import Follower
-from testwright.campaign import Campaign
-from testwright.errors import CampaignError
+from testwright.campaign import Campaign, Engine
+from testwright.errors import CampaignError, InvalidCampaign
 
 INTERRUPTED = 130
 
 
 def run_campaign(campaign: Campaign, *, verbose: bool = False) -> int:
-    """Run it to its end; returns the exit status."""
+    """Run it to its end; returns the exit status.
+
+    Raises:
+        InvalidCampaign: before anything is started, for an engine that is not there yet.
+    """
+    if campaign.engine is not Engine.SEARCH:
+        raise InvalidCampaign(f"engine {campaign.engine} comes later; take --engine search, which needs no model and no network")
     quieten(verbose)
     console = Console(highlight=False, soft_wrap=True)
     found = server.ensure(console.print)
     follower = Follower(_campaigns(campaign), console, campaign.resume)
     try:
-        with follower:
+        with stopping_politely(lambda: _how_to_go_on(campaign, follower)), follower:
             state, run = _run(campaign, follower)
     except KeyboardInterrupt:
-        print(f"\n{_how_to_go_on(campaign, follower)}", file=sys.stderr, flush=True)
-        os._exit(INTERRUPTED)  # threads that still wait for a sandbox would hold the interpreter for up to a deadline
+        print(_how_to_go_on(campaign, follower), file=sys.stderr)
+        return INTERRUPTED
     return _conclude(state, f"{found.ui}/runs/flow-run/{run}" if run else found.ui, console)
 
 
@@ -36,6 +46,26 @@ def quieten(verbose: bool) -> None:
     os.environ.setdefault("DO_NOT_TRACK", "1")
     if not verbose:
         os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+
+
+@contextmanager
+def stopping_politely(how_to_go_on: Callable[[], str]) -> Iterator[None]:
+    """Ctrl-C begins no further file and lets those in work end, so that nothing is lost; a second one stops at once."""
+
+    def at_once(number: int, frame: FrameType | None) -> None:
+        print(f"\n{how_to_go_on()}", file=sys.stderr, flush=True)
+        os._exit(INTERRUPTED)  # threads that wait for a sandbox would hold the interpreter; sandboxes end with this process
+
+    def politely(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, at_once)
+        print("\nStopping when the files in work have ended. Press Ctrl-C again to stop at once.", file=sys.stderr, flush=True)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, politely)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _run(campaign: Campaign, follower: Follower) -> tuple[Any, UUID | None]:

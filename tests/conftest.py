@@ -11,7 +11,17 @@ from collections.abc import Iterator
 import pytest
 
 _PRIVATE = tempfile.mkdtemp(prefix="testwright-tests-")
-atexit.register(shutil.rmtree, _PRIVATE, ignore_errors=True)
+
+
+def _leave_nothing() -> None:
+    """A test that runs the command line starts a server, which outlives it."""
+    from deployments import provision
+
+    provision.down()
+    shutil.rmtree(_PRIVATE, ignore_errors=True)
+
+
+atexit.register(_leave_nothing)
 for _name in [name for name in os.environ if name.startswith("PREFECT_")]:
     del os.environ[_name]
 # Prefect reads these when it is first imported, so a fixture would come too late.
