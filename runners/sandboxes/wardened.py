@@ -23,8 +23,14 @@ _MIB = 1 << 20
 
 
 def order(command: Command, box: str, folder: str) -> dict[str, Any]:
-    """Return the part of an order that is the same everywhere, for a run whose scratch folder is `folder`; `box` is removed if we die."""
+    """Return the part of an order that is the same everywhere, for a run whose scratch folder is `folder`; `box` is removed if we die.
+
+    Raises:
+        ValueError: for a path of the command that leaves the scratch folder.
+    """
     limits = command.limits
+    for name in (*command.files, *(name for name in command.copies if name not in ("", "."))):
+        scratch.inside(name)
     return {
         "remove": box,
         "scratch": folder,
