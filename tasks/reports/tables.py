@@ -84,9 +84,10 @@ def _rates(of: Coverage) -> dict[str, Markup]:
 
 def _render(frame: pd.DataFrame, name: str, numbers: Sequence[str], kind: str) -> Markup:
     right = [c for c in frame.columns if c in numbers or c.endswith(("_before", "_after"))]
+    marked = [c for c in frame.columns if c in ("file", "state", "language") or c.endswith("_bar")]
     built = (
         GT(frame, id=name)
-        .fmt(lambda cell: cell, columns=list(frame.columns))  # every cell is Markup: escaped where it was made
+        .fmt(lambda cell: cell, columns=marked)  # these are Markup, escaped where they were made; the others are digits and signs
         .tab_spanner("Lines", columns=_RATES[:3])
         .tab_spanner("Branches", columns=_RATES[3:])
         .cols_label({c: _LABELS[c] for c in frame.columns})

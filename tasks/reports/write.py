@@ -1,5 +1,6 @@
 """Everything a campaign leaves in its folder, written at once."""
 
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from tasks.reports.kept import Kept, folders, kept, write_kept
 from tasks.reports.markdown import report_md
 from tasks.reports.patch import patch
 from tasks.reports.sarif import sarif
-from testwright.model import Report
+from testwright.model import Report, SourceReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def write_report(report: Report, folder: Path) -> Written:
     for source in report.sources:
         files, refused = kept(source)
         sets.append(files)
-        sources.append(replace(source, notes=(*source.notes, *refused)))
+        sources.append(without_secrets(replace(source, notes=(*source.notes, *refused))))
     report = replace(report, sources=tuple(sources))
     names = folders(report)
     _tests(folder, dict(zip(names, sets, strict=True)))
@@ -58,6 +59,18 @@ def write_report(report: Report, folder: Path) -> Written:
     _text(folder / "findings.sarif", sarif(report))
     _text(folder / "report.html", report_html(report, [str(p.relative_to(folder)) if p else "" for p in patches]))
     return Written(folder, report, tuple(p for p in patches if p))
+
+
+def without_secrets(source: SourceReport) -> SourceReport:
+    """The source with user names, passwords and tokens taken out of its web addresses: reports get passed around."""
+    space = source.workspace
+    clean = space and replace(space, name=_mask(space.name), origin=_mask(space.origin), notes=tuple(map(_mask, space.notes)))
+    notes = tuple(map(_mask, source.notes))
+    return replace(source, source=_mask(source.source), reason=_mask(source.reason), workspace=clean, notes=notes)
+
+
+def _mask(text: str) -> str:
+    return re.sub(r"(https?://)[^/\s@]+@", r"\1***@", text, flags=re.IGNORECASE)
 
 
 def _tests(folder: Path, sets: dict[str, tuple[Kept, ...]]) -> None:

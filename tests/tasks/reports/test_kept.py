@@ -165,3 +165,14 @@ def test_without_git_everything_else_is_written_and_a_note_says_so(tmp_path: Pat
     assert "no patch was made" in written.report.sources[0].notes[-1]
     assert (tmp_path / "out/tests/tests/test_cut.py").exists()
     assert "no patch was made" in written.html.read_text()
+
+
+def test_a_token_in_the_address_of_a_source_reaches_no_report(tmp_path: Path) -> None:
+    address = "https://user:hunter2@git.example/x.git"
+    space = replace(builders.workspace(), origin=address, notes=(f"cloned {address}",))
+    source = replace(builders.source(), source=address, reason=f"from {address}", notes=(f"fetched {address}",), workspace=space)
+
+    written = write_report(builders.report(source), tmp_path)
+
+    assert written.report.sources[0].source == "https://***@git.example/x.git"
+    assert not [p for p in tmp_path.rglob("*") if p.is_file() and b"hunter2" in p.read_bytes()]
