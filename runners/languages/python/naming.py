@@ -2,6 +2,7 @@
 
 import ast
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
@@ -30,14 +31,6 @@ _DUNDERS = {
     "call": "call",
 }
 _LAST = ("variant", "other_variant", "further_variant", "special_case", "other_case", "further_case")
-_SIGNS = dict(
-    pair.split(" ")
-    for pair in (
-        ", comma|. dot|: colon|; semicolon|- dash|_ underscore|/ slash|\\ backslash|( parenthesis|) parenthesis|[ bracket|] bracket|{ brace|"
-        "} brace|< less_sign|> greater_sign|= equals_sign|! exclamation_mark|? question_mark|# hash|$ dollar|% percent|& ampersand|* star|"
-        "+ plus|' quote|\" double_quote|` backtick|~ tilde|^ caret|@ at"
-    ).split("|")
-)
 _EMPTY = {"''": "string", "b''": "bytes", "[]": "list", "()": "tuple", "{}": "dict", "set()": "set"}
 
 
@@ -310,7 +303,7 @@ def _gist(source: str) -> str:
         if len("_".join([*words, word])) > 24 or len(words) == 3:
             break
         words.append(word)
-    signs = dict.fromkeys(_SIGNS[c] for c in text if c in _SIGNS)
+    signs = dict.fromkeys(snake(unicodedata.name(c, "")) for c in text if c.isascii() and c.isprintable() and not c.isalnum())
     return "_".join(words) or ("_and_".join(signs) if len(signs) < 3 else "")
 
 

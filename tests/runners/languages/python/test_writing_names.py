@@ -1,0 +1,102 @@
+"""Names say unit, condition and outcome."""
+
+import pytest
+
+from runners.languages.python.naming import LONGEST, describe, names, slug, snake
+from runners.languages.python.signatures import Signatures
+from runners.languages.python.tables import plans
+from tests.runners.languages.python.written import seen
+from testwright.model import Observation
+
+
+def named(*observations: Observation) -> list[str]:
+    return names(plans(observations, Signatures()))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("HTTPError", "http_error"), ("Version.bump_build", "version_bump_build"), ("__init__", "init"), ("camelCase", "camel_case")],
+)
+def test_snake(name: str, expected: str) -> None:
+    assert snake(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("''", "empty string"),
+        ('b""', "empty bytes"),
+        ("[]", "empty list"),
+        ("{}", "empty dict"),
+        ("None", "none"),
+        ("0", "zero"),
+        ("-3", "negative number"),
+        ("b'a'", "bytes"),
+        ("' '", "blank string"),
+        ("'a\\nb'", "multiline string"),
+        ("'é'", "non_ascii string"),
+        ("float('nan')", "nan"),
+        ("math.inf", "infinity"),
+        ("lambda x: x", "function"),
+        ("pkg.HttpError(3)", "http_error"),
+        ("'abc'", ""),
+        ("True", ""),
+        ("3", ""),
+    ],
+)
+def test_describe(source: str, expected: str) -> None:
+    assert describe(source) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [("Big Ben", "big_ben"), ("x" * 30, ""), ("a\nb", ""), ("12", ""), ("a > b", "a_b")])
+def test_slug(text: str, expected: str) -> None:
+    assert slug(text) == expected
+
+
+def test_exception_is_named_with_what_only_its_input_has() -> None:
+    found = named(
+        seen("cut('a', 1)", "result == 'a'", names="text length"), seen("cut('a', -1)", "raises ValueError: no", names="text length")
+    )
+
+    assert found == ["test_cut", "test_cut_raises_value_error_for_negative_length"]
+
+
+def test_option_that_siblings_do_not_have_is_named() -> None:
+    found = named(seen("f('a')", "result == 1"), seen("f('a', strict=True)", "result == 2"), seen("f('a', depth=None)", "result == 3"))
+
+    assert found == ["test_f", "test_f_with_strict", "test_f_with_depth_none"]
+
+
+def test_call_without_an_option_that_all_siblings_have_is_named() -> None:
+    found = named(seen("bump()", "result == 1"), seen("bump(token='a')", "result == 2"), seen("bump(token='a', x=1)", "result == 3"))
+
+    assert found[0] == "test_bump_without_token"
+
+
+def test_what_was_done_before_is_named() -> None:
+    stopped = seen("t.stop()", "raises TimerError: not running", unit="Timer.stop", given="t = Timer()")
+    started = seen("t.stop()", "result == 1", unit="Timer.stop", given="t = Timer()\nt.start()")
+
+    assert named(stopped, started) == ["test_stop_after_start", "test_stop_raises_timer_error_without_start"]
+
+
+def test_class_is_named_when_there_are_several() -> None:
+    assert named(seen("a.go()", "result == 1", unit="A.go"), seen("b.go()", "result == 1", unit="B.go")) == ["test_a_go", "test_b_go"]
+
+
+def test_condition_tells_when_inputs_do_not() -> None:
+    found = named(
+        seen("f(object())", "result == 1", "result.a == 2", condition="len(x) > 3"),
+        seen("f(object(), *a)", "result == 1", condition="x is None"),
+    )
+
+    assert len(set(found)) == 2
+    assert all(name.startswith("test_f") for name in found)
+
+
+def test_names_are_never_too_long() -> None:
+    long = "a_function_with_a_really_very_long_name_that_somebody_chose"
+    found = named(seen(f"{long}('')", "raises ValueError: a"), seen(f"{long}(3)", "raises KeyError: b"), seen(f"{long}(3)", "result == 1"))
+
+    assert all(len(name) <= LONGEST for name in found)
+    assert len(set(found)) == 3
