@@ -3,10 +3,12 @@
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any, cast
 
 from prefect import flow, runtime
+from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
-from prefect.states import Completed, Failed, State
+from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
 
@@ -23,7 +25,7 @@ from testwright.model import Report, SourceReport
 
 
 @flow(name="campaign", flow_run_name="{campaign.sources[0]}", persist_result=False, retries=0)
-def campaign(campaign: Campaign) -> State:
+def campaign(campaign: Campaign) -> State[Any]:
     """Give every source the unit tests that it lacks, keep those with proof of worth, and report.
 
     Ends Completed with the written report as its result; Completed as "Partial" when something was not done; Failed when nothing was.
@@ -43,7 +45,7 @@ def campaign(campaign: Campaign) -> State:
         folder.id, sources, sandbox.name, campaign.seed, campaign.engine, started.isoformat(timespec="seconds"), time.monotonic() - clock
     )
     gather_attempts(folder)
-    return _state(report(quote(done), folder.root))
+    return _state(report(cast(Report, quote(done)), folder.root))
 
 
 def _refuse(campaign: Campaign) -> None:
@@ -71,7 +73,7 @@ def open_folder(campaign: Campaign) -> Folder:
 def _source(campaign: Campaign, number: int, folder: Folder) -> SourceReport:
     """One source that cannot be fetched or prepared never costs another."""
     name = campaign.sources[number]
-    runner: ThreadPoolTaskRunner[object] = ThreadPoolTaskRunner(max_workers=campaign.workers)
+    runner = cast(Any, ThreadPoolTaskRunner(max_workers=campaign.workers))
     run = improve.with_options(flow_run_name=name.replace("{", "{{").replace("}", "}}"), task_runner=runner)
     try:
         done = run(campaign, number, str(folder.root))
@@ -81,7 +83,7 @@ def _source(campaign: Campaign, number: int, folder: Folder) -> SourceReport:
         return SourceReport(name, None, "failed", str(problem))
 
 
-def _state(written: Written) -> State:
+def _state(written: Written) -> State[Any]:
     message = headline(written.report)
     if written.report.state == "failure":
         return Failed(message=message, data=written)

@@ -75,12 +75,11 @@ def _language(
 ) -> tuple[Baseline, list[FileReport], tuple[str, ...]]:
     """All files of one language, each to its end."""
     language, sandbox = LANGUAGES[name], choose(campaign.sandbox)
-    keep = {"result_storage": place.results, "persist_result": True}
     place.event(step=f"prepare {name}")
     environment = prepare(workspace, name, everything, sandbox, place.environments, campaign.requirements, campaign.setup)
     sources = language.sources(workspace, everything)
     place.event(step=f"measure {name}")
-    baseline = measure.with_options(**keep)(workspace, environment, everything, sources, sandbox)
+    baseline = measure.with_options(result_storage=place.results, persist_result=True)(workspace, environment, everything, sources, sandbox)
     wanted = [path for path in sources if path in chosen]
     targets, ended = discover(workspace, environment, wanted, baseline, most)
     left_out = [FileReport(path, name, State.EXCLUDED, "by include and exclude patterns") for path in sources if path not in chosen]
@@ -123,7 +122,7 @@ def _watch(runs: PrefectFutureList[FileReport], place: Folder) -> None:
     """Say of each file that ended that it did: on the terminal, and in the UI."""
     with Progress(len(runs)) as progress:
         for done, run in enumerate(as_completed(list(runs)), 1):
-            report = run.state.result(raise_on_failure=False)
+            report = run.result(raise_on_failure=False)
             file, state = (report.path, str(report.state)) if isinstance(report, FileReport) else ("", str(State.BROKEN))
             place.event(done=done, total=len(runs), file=file, state=state)
             progress.move(done, f"{file}: {state}")
@@ -131,10 +130,10 @@ def _watch(runs: PrefectFutureList[FileReport], place: Folder) -> None:
 
 def _outcome(target: Target, before: FileCoverage | None, run: PrefectFuture[FileReport]) -> FileReport:
     """What a task returned, or why it did not."""
-    result = run.state.result(raise_on_failure=False)
+    result = run.result(raise_on_failure=False)
     if isinstance(result, FileReport):
         return result
-    reason = " ".join(str(result).split()) or run.state.name
+    reason = " ".join(str(result).split()) or str(run.state.name)
     return FileReport(target.path, target.language, State.BROKEN, reason, before, before)
 
 

@@ -1,5 +1,6 @@
 """Candidate → Attempt: run it in a fresh sandbox; when the run as a whole says nothing, run its tests one by one."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from runners.languages import LANGUAGES
@@ -48,7 +49,7 @@ def _one_by_one(
 ) -> RunResult:
     """Which tests brought the whole run down: those that do the same when they run alone."""
     cases: list[Case] = []
-    gains = {}
+    gains: dict[str, Mapping[str, frozenset[int]]] = {}
     for test in candidate.tests[:ALONE]:
         alone = _run(candidate, target, workspace, environment, sandbox, None, (test.name,))
         gains |= dict(alone.gains)

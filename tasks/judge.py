@@ -135,7 +135,7 @@ def _object(name: str, cases: Sequence[Case]) -> Verdict | None:
 
 
 def gains(attempt: Attempt, exploration: Exploration) -> tuple[Verdict, ...]:
-    """What each test of a candidate adds, in the order of the file. Lines and branches count only when the run of the candidate reached them."""
+    """What each test of a candidate adds, in the order of the file. Only what its run reached counts."""
     target = exploration.target
     measured = next((c for c in attempt.result.coverage if c.path == target.path), FileCoverage(target.path))
     by_id = {o.id: o for o in exploration.observations}

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Literal
 
 from prefect.serializers import Serializer
@@ -11,7 +12,7 @@ from pydantic import TypeAdapter
 from testwright import model
 
 
-class ValueSerializer(Serializer[Any]):
+class ValueSerializer(Serializer):  # not Serializer[Any]: Prefect refuses to register that
     """Values of `testwright.model` as JSON. Reads no other class, so a stored result can never run code."""
 
     type: Literal["testwright"] = "testwright"
@@ -20,21 +21,23 @@ class ValueSerializer(Serializer[Any]):
         """Encode one value, or a tuple of values of one class."""
         values = obj if isinstance(obj, tuple) else (obj,)
         kind = type(values[0]).__name__ if values else "Target"
-        data = TypeAdapter(tuple[_class(kind), ...]).dump_python(values, mode="json")  # type: ignore[misc]
+        data = _adapter(kind).dump_python(values, mode="json")
         return json.dumps({"class": kind, "many": isinstance(obj, tuple), "data": data}).encode()
 
     def loads(self, blob: bytes) -> Any:
         """Decode what `dumps` wrote."""
         stored = json.loads(blob)
-        values = TypeAdapter(tuple[_class(stored["class"]), ...]).validate_python(stored["data"])  # type: ignore[misc]
+        values = _adapter(stored["class"]).validate_python(stored["data"])
         return values if stored["many"] else values[0]
 
 
-def _class(name: str) -> Any:
+@cache
+def _adapter(name: str) -> TypeAdapter[tuple[Any, ...]]:
+    """Of tuples of one class of `testwright.model`, and of no other class."""
     found = getattr(model, name, None)
     if not isinstance(found, type) or found.__module__ != model.__name__:
         raise ValueError(f"{name} is no value of testwright.model")
-    return found
+    return TypeAdapter(tuple.__class_getitem__((found, ...)))
 
 
 def key(*parts: Callable[[dict[str, Any]], object]) -> Callable[[Any, dict[str, Any]], str | None]:
