@@ -77,16 +77,23 @@ def _run(campaign: Campaign, follower: Follower) -> tuple[Any, UUID | None]:
 
 
 def _conclude(state: Any, page: str, console: Console) -> int:
-    from tasks.reports.terminal import exit_status, show
+    from tasks.reports.terminal import FAILURE, exit_status, show
     from tasks.reports.write import Written
 
     ended = state.result(raise_on_failure=False)
+    if isinstance(ended, CampaignError):
+        raise ended
+    if isinstance(ended, Written):
+        show(ended, console, page)
+        return exit_status(ended.report)
+    print(f"testwright: a defect of Testwright ended the campaign ({_brief(state, ended)}); its trace is on {page}", file=sys.stderr)
+    return FAILURE
+
+
+def _brief(state: Any, ended: object) -> str:
     if isinstance(ended, BaseException):
-        raise ended  # `main` makes one line of what the caller or the world did wrong
-    if not isinstance(ended, Written):
-        raise CampaignError(f"the campaign ended as {state.name}: {state.message}; its page is {page}")
-    show(ended, console, page)
-    return exit_status(ended.report)
+        return f"{type(ended).__name__}: {ended}".partition("\n")[0][:300]
+    return f"{state.name}: {state.message}"
 
 
 def _campaigns(campaign: Campaign) -> Path:

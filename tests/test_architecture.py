@@ -2,6 +2,7 @@
 
 import ast
 import importlib.metadata
+import json
 import re
 import subprocess
 import sys
@@ -149,3 +150,18 @@ def test_make_knows_the_target(target: str) -> None:
     done = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True)
 
     assert done.returncode == 0, done.stderr
+
+
+def test_the_readme_names_every_parameter_with_its_default_and_description() -> None:
+    readme = (ROOT / "README.md").read_text()
+    for name, field in Campaign.model_fields.items():
+        default = "required" if field.is_required() else f"`{json.dumps(field.get_default(call_default_factory=True))}`"
+
+        assert f"| `{name}` | {default} | {field.description} |" in readme
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "deployments/campaigns").glob("*.yaml")), ids=lambda path: path.name)
+def test_each_campaign_file_that_we_ship_is_valid(path: Path) -> None:
+    from tasks.settings import resolve
+
+    assert resolve({}, {}, path).sources
