@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from tasks.sources import archive
-from testwright.errors import CheckoutFailed
 from tests.tasks.sources.conftest import Check, listing
+from testwright.errors import CheckoutFailed
 
 FILES = {"shop-1.0/shop/__init__.py": b"", "shop-1.0/shop/a b.py": b"A = 1\n"}
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tasks.sources import checkout
-from testwright.errors import CheckoutFailed
 from tests.tasks.sources.conftest import Check, git, listing, write
+from testwright.errors import CheckoutFailed
 
 
 def test_a_plain_folder_is_copied_without_caches_and_installed_packages(tmp_path: Path, check: Check) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tasks.sources import command, tree
-from testwright.errors import CheckoutFailed
 from tests.tasks.sources.conftest import Check, git, listing, write
+from testwright.errors import CheckoutFailed
 
 
 @pytest.fixture
@@ -116,12 +116,8 @@ def test_filters_and_hooks_of_the_user_do_not_run_on_a_strangers_files(
     hook = write(tmp_path, {"hooks/post-checkout": f"#!/bin/sh\ntouch {tmp_path}/sprung\n"}) / "hooks"
     (hook / "post-checkout").chmod(0o755)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
-    write(
-        tmp_path,
-        {
-            "gitconfig": f'[filter "mine"]\n smudge = touch {tmp_path}/sprung; cat\n required\n[core]\n hooksPath = {hook}\n[init]\n templateDir = {tmp_path}\n'
-        },
-    )
+    settings = f'[filter "mine"]\n smudge = touch {tmp_path}/sprung; cat\n required\n[core]\n hooksPath = {hook}\n[init]\n templateDir = {tmp_path}\n'
+    write(tmp_path, {"gitconfig": settings})
     workspace = check(f"file://{remote}")
     assert text_of(workspace.root, "b.py") == "# $Id$\n"
     assert not (tmp_path / "sprung").exists()

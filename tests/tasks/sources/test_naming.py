@@ -92,4 +92,4 @@ def test_slugs_are_readable_and_differ() -> None:
     assert slug("pypi:a==1").startswith("pypi-a-1-")
     assert slug("./a") != slug("./a/")
     assert "secret" not in slug("https://me:secret@example.org/a")
-    assert slug("../..").strip(".") and "/" not in slug("../..")
+    assert slug("../..").startswith("source-")

@@ -14,8 +14,8 @@ from typing import ClassVar
 import pytest
 
 from tasks.sources import archive, checkout, package
-from testwright.errors import CheckoutFailed
 from tests.tasks.sources.conftest import Check, listing
+from testwright.errors import CheckoutFailed
 
 
 def sdist(files: dict[str, str]) -> bytes:
