@@ -24,6 +24,9 @@ def execute(
     result = _run(candidate, target, workspace, environment, sandbox, order, ())
     if not result.problem:
         return Attempt(candidate, result)
+    names = {test.name for test in candidate.tests}
+    if any(case.name in names and case.status is not Status.PASSED for case in result.cases):  # what brought it down is known
+        return Attempt(candidate, replace(result, problem=""))
     return Attempt(candidate, _one_by_one(candidate, target, workspace, environment, sandbox, result))
 
 

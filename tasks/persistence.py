@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from prefect.serializers import Serializer
 from pydantic import TypeAdapter
@@ -37,7 +37,7 @@ def _adapter(name: str) -> TypeAdapter[tuple[Any, ...]]:
     found = getattr(model, name, None)
     if not isinstance(found, type) or found.__module__ != model.__name__:
         raise ValueError(f"{name} is no value of testwright.model")
-    return TypeAdapter(tuple.__class_getitem__((found, ...)))
+    return TypeAdapter(cast(Any, tuple.__class_getitem__((found, ...))))
 
 
 def key(*parts: Callable[[dict[str, Any]], object]) -> Callable[[Any, dict[str, Any]], str | None]:
