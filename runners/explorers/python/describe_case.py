@@ -8,7 +8,7 @@ from typing import Any
 from runners.explorers.python.cases import Case, Outcome, run_case
 from runners.explorers.python.describe import MOST, Check, describe, snapshot, state_checks
 from runners.explorers.python.describe_judge import Judge
-from runners.explorers.python.describe_source import LIMIT, Import, NoSourceError, Writer, unstable
+from runners.explorers.python.describe_source import LIMIT, Import, NoSourceError, Writer, namespace, unstable
 from runners.explorers.python.values import Atom
 
 MATCHED = 60
@@ -30,20 +30,21 @@ class Seen:
         self.type_name = ""
         self._judge: Judge | None = None
 
-    @property
-    def judge(self) -> Judge:
-        """The checks, ready to be tried on other outcomes."""
-        if self._judge is None:
-            self._judge = Judge(self.checks, self.imports, self.module)
-        return self._judge
-
-    def holds(self, outcome: Outcome) -> bool:
-        """Whether the written test would pass with this outcome instead."""
+    def holds(self, outcome: Outcome, module: ModuleType | None = None) -> bool:
+        """Whether the written test would pass with this outcome instead; `module` is where the outcome comes from, when that is a copy."""
         if self.error is not None:
-            return isinstance(outcome.error, self.error) and (not self.pattern or self.pattern in text_of(outcome.error))
+            error = self.error if module is None else self._error_in(module)
+            return isinstance(outcome.error, error) and (not self.pattern or self.pattern in text_of(outcome.error))
         if outcome.error is not None:
             return False
-        return self.judge.failing({**outcome.names, "result": outcome.value}) < 0
+        if module is None and self._judge is None:
+            self._judge = Judge(self.checks, self.imports, self.module)
+        judge = self._judge if module is None and self._judge is not None else Judge(self.checks, self.imports, module or self.module)
+        return judge.failing({**outcome.names, "result": outcome.value}) < 0
+
+    def _error_in(self, module: ModuleType) -> type[BaseException]:
+        found: type[BaseException] = eval(self.raised, namespace(self.imports, module))
+        return found
 
     @property
     def pattern(self) -> str:

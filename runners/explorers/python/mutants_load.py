@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import importlib.abc
 import importlib.machinery
+import sys
 import warnings
+from collections.abc import Sequence
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -34,21 +37,78 @@ def compiled(text: str | bytes, path: str, log: bool = True) -> tuple[CodeType, 
         return compile(ast.fix_missing_locations(tree), path, "exec", dont_inherit=True), found
 
 
+class Recorder:
+    """Stands in for the number of the living mutant: no mutant lives, and every place that asks is noted."""
+
+    def __init__(self) -> None:
+        self.sites: set[int] = set()
+
+    def __eq__(self, other: object) -> bool:
+        self.sites.add(other)  # type: ignore[arg-type]
+        return False
+
+    def __ge__(self, other: int) -> bool:
+        self.sites.add(other)
+        return False
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 class Loader(importlib.machinery.SourceFileLoader):
-    """Loads one file with its mutants, all asleep."""
+    """Loads one file with its mutants, all asleep, and notes which of them importing comes by."""
 
     def __init__(self, name: str, path: str, log: Log | None) -> None:
         super().__init__(name, path)
         self.log = log
         self.mutants: list[Mutant] = []
+        self.code: CodeType | None = None
+        self.imported: set[int] = set()
+        """Sites that importing the module comes by."""
 
     def get_code(self, fullname: str) -> CodeType | None:
-        path = self.get_filename(fullname)
-        code, self.mutants = compiled(self.get_data(path), path, self.log is not None)
-        return code
+        if self.code is None:
+            path = self.get_filename(fullname)
+            self.code, self.mutants = compiled(self.get_data(path), path, self.log is not None)
+        return self.code
 
     def exec_module(self, module: ModuleType) -> None:
+        recorder = Recorder()
+        self._execute(module, recorder)
         module.__dict__[SWITCH] = 0
+        self.imported = recorder.sites
+
+    def _execute(self, module: ModuleType, alive: Any) -> None:
+        module.__dict__[SWITCH] = alive
         if self.log is not None:
             module.__dict__.update(probes(self.log))
         super().exec_module(module)
+
+    def again(self, original: ModuleType, alive: int) -> ModuleType:
+        """The module once more, imported with a mutant alive; the original stays the one that others import."""
+        made = ModuleType(original.__name__, original.__doc__)
+        for name in ("__file__", "__package__", "__spec__", "__loader__", "__path__", "__cached__"):
+            if name in vars(original):
+                setattr(made, name, getattr(original, name))
+        sys.modules[original.__name__] = made
+        try:
+            self._execute(made, alive)
+        finally:
+            sys.modules[original.__name__] = original
+        return made
+
+
+class Finder(importlib.abc.MetaPathFinder):
+    """Gives one module the loader above."""
+
+    def __init__(self, module: str, log: Log | None) -> None:
+        self.module = module
+        self.log = log
+        self.loader: Loader | None = None
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> Any:
+        if fullname != self.module:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
+        if spec is not None and type(spec.loader) is importlib.machinery.SourceFileLoader:
+            self.loader = spec.loader = Loader(spec.loader.name, spec.loader.path, self.log)
+        return spec

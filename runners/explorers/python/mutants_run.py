@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import signal
+import sys
 import time
 from collections.abc import Callable
 from types import FrameType, ModuleType
@@ -10,7 +12,9 @@ from typing import Any
 
 from runners.explorers.python.cases import Case, Outcome, run_case
 from runners.explorers.python.describe_case import Seen, arranged, seen, states, text_of
-from runners.explorers.python.mutants import SWITCH, Mutant
+from runners.explorers.python.guard import Guard, Quit, Silent
+from runners.explorers.python.mutants import SWITCH
+from runners.explorers.python.mutants_load import Loader, Recorder
 from runners.explorers.python.mutants_state import Globals
 
 KILLERS = 8
@@ -40,27 +44,10 @@ class Budget:
         return self.used < self.executions and time.monotonic() < self.deadline
 
 
-class Recorder:
-    """Stands in for the number of the living mutant: no mutant lives, and every place that asks is noted."""
-
-    def __init__(self) -> None:
-        self.sites: set[int] = set()
-
-    def __eq__(self, other: object) -> bool:
-        self.sites.add(other)  # type: ignore[arg-type]
-        return False
-
-    def __ge__(self, other: int) -> bool:
-        self.sites.add(other)
-        return False
-
-    __hash__ = None  # type: ignore[assignment]
-
-
 class Trial:
     """A case and what the original code does with it."""
 
-    __slots__ = ("before", "case", "flaky", "kills", "outcome", "seconds", "seen", "sites", "timeouts")
+    __slots__ = ("before", "case", "copied", "flaky", "kills", "outcome", "seconds", "seen", "sites", "timeouts")
 
     def __init__(self, case: Case, outcome: Outcome, sites: set[int], seconds: float) -> None:
         self.case = case
@@ -71,12 +58,15 @@ class Trial:
         self.kills: set[int] = set()
         self.timeouts = 0
         self.flaky = False
+        self.copied: bool | None = None
+        """Whether its checks hold in a copy of the module; None when not tried."""
 
 
 class Limited:
-    """Runs something within limits of processor time and wall clock."""
+    """Runs something quietly, from a fixed state of the random module, within limits of processor time and wall clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, guard: Guard | None = None) -> None:
+        self.guard = guard
         for number in (signal.SIGPROF, signal.SIGALRM):
             signal.signal(number, self._ring)
 
@@ -88,59 +78,79 @@ class Limited:
         """What the function gives.
 
         Raises:
-            Overtime: it took too long.
+            Overtime: it took too long, or tried to end the process.
         """
+        random.seed(0)
+        streams = sys.stdout, sys.stderr, sys.stdin, sys.argv
+        sys.stdout = sys.stderr = Silent()
+        sys.argv = ["prog"]
         try:
             signal.setitimer(signal.ITIMER_PROF, seconds, 0.02)
             signal.setitimer(signal.ITIMER_REAL, WALL, 0.05)
+            if self.guard is not None:
+                self.guard.on = True
             return function()
+        except (Quit, KeyboardInterrupt, GeneratorExit) as error:
+            raise Overtime from error
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
             signal.setitimer(signal.ITIMER_REAL, 0)
+            if self.guard is not None:
+                self.guard.on = False
+            sys.stdout, sys.stderr, sys.stdin, sys.argv = streams
+
+
+class Copy:
+    """A module that was imported with a mutant alive."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self.module = module
+        self.globals = Globals(module, alone=True)
 
 
 class MutantRun:
     """The module with its mutants, the cases tried on it, and who killed whom."""
 
-    def __init__(self, module: ModuleType, mutants: list[Mutant]) -> None:
+    def __init__(self, module: ModuleType, loader: Loader, guard: Guard | None = None) -> None:
         self.module = module
-        self.mutants = {mutant.index: mutant for mutant in mutants}
-        self.of_site: dict[int, list[int]] = {}
-        for mutant in mutants:
-            self.of_site.setdefault(mutant.site, []).append(mutant.index)
-        self.limited = Limited()
+        self.loader = loader
+        self.mutants = {mutant.index: mutant for mutant in loader.mutants}
+        self.limited = Limited(guard)
         self.globals = Globals(module)
         self.trials: list[Trial] = []
         self.killers: dict[int, list[Trial]] = {}
         self.executions = 0
+        self.copies: dict[int, Copy | None] = {}
+        """Modules that were imported with a mutant alive; None when that cannot be done."""
+        self.copyable = bool(loader.imported) and self._copied(0) is not None
 
     # ---- running ---------------------------------------------------------------------------------------------
 
     def execute(self, case: Case, alive: Any, seconds: float) -> Outcome | None:
         """Run a case with a mutant alive (0: none); None when it took too long."""
-        self.executions += 1
         space = self.module.__dict__
         try:
             space[SWITCH] = alive
-            return self.limited.run(lambda: run_case(case, self.module), seconds)  # type: ignore[no-any-return]
-        except Overtime:
-            return None
+            return self._executed(case, self.module, seconds)
         finally:
             space[SWITCH] = 0
             self.globals.restore()
 
+    def _executed(self, case: Case, module: ModuleType, seconds: float) -> Outcome | None:
+        self.executions += 1
+        try:
+            return self.limited.run(lambda: run_case(case, module), seconds)  # type: ignore[no-any-return]
+        except Overtime:
+            return None
+
     def trial(self, case: Case) -> Trial | None:
         """Run a case on the original code and note which places of mutants it comes by; None when it takes too long."""
         recorder = Recorder()
+        begun = time.process_time()
         outcome = self.execute(case, recorder, WALL)
         if outcome is None or isinstance(outcome.error, (MemoryError, RecursionError)):
             return None
-        begun = time.process_time()
-        again = self.execute(case, 0, WALL)
-        seconds = time.process_time() - begun
-        if again is None or (again.error is None) != (outcome.error is None):
-            return None
-        return Trial(case, again, recorder.sites, seconds)
+        return Trial(case, outcome, recorder.sites, time.process_time() - begun)
 
     def describe(self, trial: Trial) -> Seen:
         """The checks of a trial, made when first asked for, and proved on another run of the original."""
@@ -151,35 +161,69 @@ class MutantRun:
             trial.flaky = not self.holds(trial, trial.outcome)
         return trial.seen
 
-    def holds(self, trial: Trial, outcome: Outcome) -> bool:
+    def holds(self, trial: Trial, outcome: Outcome, alive: int = 0, module: ModuleType | None = None) -> bool:
         """Whether the checks of a trial hold for another outcome; looking at it may take too long as well."""
         checks = self.describe(trial)
         try:
-            return bool(self.limited.run(lambda: checks.holds(outcome), WALL))
+            self.module.__dict__[SWITCH] = alive
+            return bool(self.limited.run(lambda: checks.holds(outcome, module), WALL))
         except Overtime:
             return False
+        finally:
+            self.module.__dict__[SWITCH] = 0
 
     def kills(self, trial: Trial, index: int) -> bool:
         """Whether the checks of a case fail when this mutant is alive, and hold again without it."""
         if trial.flaky:
             return False
+        if self.mutants[index].site in trial.sites and self._kills_switched(trial, index):
+            return True
+        return self.imported(index) and not trial.flaky and self._kills_copy(trial, index)
+
+    def _kills_switched(self, trial: Trial, index: int) -> bool:
         outcome = self.execute(trial.case, index, SHORTEST + SLOWER * trial.seconds)
         if outcome is None:
             trial.timeouts += 1
-        elif alike(trial, outcome) or self._holds_alive(trial, outcome, index):
+        elif alike(trial, outcome) or self.holds(trial, outcome, index):
             return False
+        return self._still_holds(trial)
+
+    def _still_holds(self, trial: Trial) -> bool:
         original = self.execute(trial.case, 0, WALL)
         if original is None or not self.holds(trial, original):
             trial.flaky = True
         return not trial.flaky
 
-    def _holds_alive(self, trial: Trial, outcome: Outcome, index: int) -> bool:
-        self.describe(trial)
-        try:
-            self.module.__dict__[SWITCH] = index
-            return self.holds(trial, outcome)
-        finally:
-            self.module.__dict__[SWITCH] = 0
+    # ---- mutants that live when the module is imported ---------------------------------------------------------
+
+    def imported(self, index: int) -> bool:
+        """Whether importing the module comes by the place of a mutant, and it can be imported again."""
+        return self.copyable and self.mutants[index].site in self.loader.imported
+
+    def _copied(self, index: int) -> Copy | None:
+        if index not in self.copies:
+            try:
+                self.copies[index] = Copy(self.limited.run(lambda: self.loader.again(self.module, index), WALL))
+            except (Exception, SystemExit, Overtime):
+                self.copies[index] = None
+        return self.copies[index]
+
+    def _kills_copy(self, trial: Trial, index: int) -> bool:
+        """Whether the checks of a case fail in a module that was imported with the mutant alive, and hold in one without any."""
+        if trial.copied is None:
+            trial.copied = self._holds_in(trial, 0)
+        if not trial.copied:
+            return False
+        return not self._holds_in(trial, index) and self._holds_in(trial, 0)
+
+    def _holds_in(self, trial: Trial, index: int) -> bool:
+        copied = self._copied(index)
+        if copied is None:
+            return False
+        outcome = self._executed(trial.case, copied.module, SHORTEST + SLOWER * trial.seconds)
+        held = outcome is not None and (alike(trial, outcome) or self.holds(trial, outcome, 0, copied.module))
+        copied.globals.restore()
+        return held
 
     # ---- everyone against everyone -----------------------------------------------------------------------------
 
@@ -191,13 +235,13 @@ class MutantRun:
         return made
 
     def reaching(self, index: int) -> list[Trial]:
-        """Trials that come by the place of a mutant, the ones a reader likes best first."""
-        site = self.mutants[index].site
-        return sorted((t for t in self.trials if site in t.sites and not t.flaky), key=preference)
+        """Trials that may tell a mutant from the original, the ones a reader likes best first."""
+        site, all_of_them = self.mutants[index].site, self.imported(index)
+        return sorted((t for t in self.trials if (all_of_them or site in t.sites) and not t.flaky), key=preference)
 
     def survivors(self) -> list[int]:
         """Mutants that some case reaches and none kills."""
-        reached = {site for trial in self.trials for site in trial.sites}
+        reached = {site for trial in self.trials for site in trial.sites} | (self.loader.imported if self.copyable else set())
         return [index for index, mutant in self.mutants.items() if mutant.site in reached and not self.killers.get(index)]
 
     def sweep(self, budget: Budget) -> None:

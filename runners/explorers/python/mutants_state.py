@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import sys
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
@@ -13,7 +14,7 @@ CONTAINERS = (list, dict, set)
 class Globals:
     """Variables of a module and its classes, the containers in them, and caches of functions in the package."""
 
-    def __init__(self, module: ModuleType) -> None:
+    def __init__(self, module: ModuleType, alone: bool = False) -> None:
         self.module = module
         self.variables = dict(vars(module))
         self.containers = [
@@ -23,7 +24,7 @@ class Globals:
         self.members = [(kind, dict(vars(kind))) for kind in self.classes]
         for _, members in self.members:
             self.containers += [(value, copy.copy(value)) for value in members.values() if type(value) in CONTAINERS]
-        self.caches = list(_caches(module))
+        self.caches = list(_caches(module, alone))
 
     def restore(self) -> None:
         """Put everything back."""
@@ -72,13 +73,14 @@ def _put_back(kind: type, kept: dict[str, Any]) -> None:
             setattr(kind, name, value)
 
 
-def _caches(module: ModuleType) -> Any:
+def _caches(module: ModuleType, alone: bool) -> Iterator[Callable[[], None]]:
+    """Functions that empty caches: of the module, and of its package unless `alone`."""
     package = module.__name__.split(".")[0]
-    for name, loaded in list(sys.modules.items()):
-        if name.split(".")[0] != package and loaded is not module:
-            continue
-        holders = [loaded, *(v for v in list(vars(loaded).values()) if isinstance(v, type))]
-        for holder in holders:
+    modules = (
+        [] if alone else [loaded for name, loaded in list(sys.modules.items()) if name.split(".")[0] == package and loaded is not module]
+    )
+    for loaded in [module, *modules]:
+        for holder in [loaded, *(v for v in list(vars(loaded).values()) if isinstance(v, type))]:
             for value in list(vars(holder).values()):
                 clear = getattr(getattr(value, "__func__", value), "cache_clear", None)
                 if callable(clear) and hasattr(value, "cache_info"):

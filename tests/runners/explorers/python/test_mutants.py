@@ -46,7 +46,7 @@ def loaded(tmp_path: Path) -> Iterator[Any]:
         names.append(name)
         loader = Loader(name, str(path), Log())
         loader.exec_module(module)
-        return module, MutantRun(module, loader.mutants)
+        return module, MutantRun(module, loader)
 
     yield load
     for name in names:
