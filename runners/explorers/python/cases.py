@@ -96,7 +96,7 @@ def load_case(data: dict[str, Any]) -> Case:
 class Outcome:
     """What running a case gave: a value or an exception, and the variables of its arrangement afterwards."""
 
-    __slots__ = ("at", "consumed", "error", "names", "value")
+    __slots__ = ("arguments", "at", "consumed", "entered", "error", "names", "value")
 
     def __init__(self) -> None:
         self.value: Any = None
@@ -105,6 +105,10 @@ class Outcome:
         """Index of the tree that raised; the number of steps for the call itself."""
         self.names: dict[str, Any] = {}
         """Variables of the arrangement, changed by the call or not. `timer` → the object."""
+        self.entered = False
+        """The call itself began: its arguments were built."""
+        self.arguments: list[Any] = []
+        """The built arguments of the call."""
         self.consumed = False
         """`value` is the list of what the returned iterator gave (first `CONSUMED` items)."""
 
@@ -165,7 +169,10 @@ def take(iterator: Any) -> list[Any]:
 
 def perform(node: Node, scope: Scope, case: Case, outcome: Outcome) -> Any:
     """Build the tree of the call, await or consume what it gives."""
-    value = node.build(scope)
+    made = [child.build(scope) for child in node.children()]
+    outcome.arguments = made[1:] if isinstance(node, Call) else made
+    outcome.entered = True
+    value = node.apply(made, scope)
     if case.asynchronous:
         return finish(value)
     if is_lazy(value):

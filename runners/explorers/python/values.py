@@ -81,7 +81,12 @@ class Node:
     __slots__ = ("_size",)
 
     def build(self, scope: Scope) -> Any:
-        raise NotImplementedError
+        """The live value."""
+        return self.apply([child.build(scope) for child in self.children()], scope)
+
+    def apply(self, made: list[Any], scope: Scope) -> Any:
+        """The live value, from the live values of the children."""
+        return self.build(scope)
 
     def source(self, printer: Printer) -> str:
         raise NotImplementedError
@@ -134,7 +139,7 @@ class Atom(Node):
             return 1
         if isinstance(value, (str, bytes)):
             text = value if isinstance(value, str) else value.decode("latin-1")
-            return 1 + len(text) + sum(1 if c in "\n\t" else 3 for c in text if not (" " <= c <= "~"))
+            return 1 + (len(text) or 3) + sum(1 if c in "\n\t" else 3 for c in text if not (" " <= c <= "~"))
         return 1 + len(repr(value)) // 2
 
 
@@ -147,8 +152,7 @@ class Group(Node):
         self.kind = kind
         self.items = items
 
-    def build(self, scope: Scope) -> Any:
-        made = [item.build(scope) for item in self.items]
+    def apply(self, made: list[Any], scope: Scope) -> Any:
         return made if self.kind == "list" else {"tuple": tuple, "set": set, "frozenset": frozenset}[self.kind](made)
 
     def source(self, printer: Printer) -> str:
@@ -179,8 +183,7 @@ class Table(Node):
     def __init__(self, items: tuple[Node, ...]) -> None:
         self.items = items
 
-    def build(self, scope: Scope) -> Any:
-        made = [item.build(scope) for item in self.items]
+    def apply(self, made: list[Any], scope: Scope) -> Any:
         return dict(zip(made[::2], made[1::2]))
 
     def source(self, printer: Printer) -> str:
@@ -252,11 +255,9 @@ class Call(Node):
     def named(self) -> list[tuple[str, Node]]:
         return list(zip(self.keywords, self.args[len(self.args) - len(self.keywords) :]))
 
-    def build(self, scope: Scope) -> Any:
-        function = self.func.build(scope)
-        made = [arg.build(scope) for arg in self.args]
+    def apply(self, made: list[Any], scope: Scope) -> Any:
         cut = len(made) - len(self.keywords)
-        return function(*made[:cut], **dict(zip(self.keywords, made[cut:])))
+        return made[0](*made[1:cut], **dict(zip(self.keywords, made[cut:])))
 
     def source(self, printer: Printer) -> str:
         parts = [arg.source(printer) for arg in self.positional]
@@ -285,8 +286,8 @@ class Member(Node):
         self.owner = owner
         self.name = name
 
-    def build(self, scope: Scope) -> Any:
-        return getattr(self.owner.build(scope), self.name)
+    def apply(self, made: list[Any], scope: Scope) -> Any:
+        return getattr(made[0], self.name)
 
     def source(self, printer: Printer) -> str:
         return f"{wrap(self.owner, printer)}.{self.name}"
@@ -310,8 +311,7 @@ class Operation(Node):
         self.operator = operator
         self.operands = operands
 
-    def build(self, scope: Scope) -> Any:
-        made = [operand.build(scope) for operand in self.operands]
+    def apply(self, made: list[Any], scope: Scope) -> Any:
         return PREFIX[self.operator](made[0]) if len(made) == 1 else INFIX[self.operator](made[0], made[1])
 
     def source(self, printer: Printer) -> str:
@@ -340,6 +340,9 @@ class Function(Node):
         self.body = body
 
     def build(self, scope: Scope) -> Any:
+        return self.apply([], scope)
+
+    def apply(self, _made: list[Any], scope: Scope) -> Any:
         names = [part.strip(" *") for part in self.parameters.split(",") if part.strip()]
         starred = self.parameters.startswith("*")
 
@@ -453,7 +456,7 @@ def literal(value: Any, depth: int = 4) -> Optional[Node]:
     kind = type(value)
     if value is None or value is ... or kind in (bool, int, float, complex, str, bytes):
         return Atom(value)
-    if depth <= 0:
+    if depth <= 0 or kind not in (list, tuple, set, frozenset, dict) or len(value) > 60:
         return None
     if kind in (list, tuple, set, frozenset):
         ordered = value if kind in (list, tuple) else sorted(value, key=repr)

@@ -1,0 +1,148 @@
+"""What was found: the best case of every goal, cases that come near open ones, and a pool of different ones for each unit."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any, Union
+
+from runners.explorers.python.cases import Case
+from runners.explorers.python.execute import Run
+from runners.explorers.python.values import Call, Name, walk
+
+Goal = Union[int, tuple]  # a line, a branch, or ("outcome", unit, kind)
+NEAR = 12
+POOL = 40
+
+
+class Kept:
+    """A case that earned its place, with what it reaches."""
+
+    __slots__ = ("_log", "_raw", "branches", "case", "declared", "goals", "kind", "lines", "raised", "rank", "stub")
+
+    def __init__(self, run: Run, goals: frozenset[Any], public: bool) -> None:
+        self.case = run.case
+        self.lines = frozenset(run.lines)
+        self.branches = frozenset(run.branches)
+        self.goals = goals
+        self.kind = run.outcome.kind() if not run.stopped else "stopped"
+        self.raised = run.outcome.raised
+        self.declared = run.declared
+        self._raw = run.log
+        self._log: list[Any] | None = None
+        self.stub = uses_stub(run.case)
+        order = {"documentation": 0, "project": 1}.get(run.case.origin, 2)
+        self.rank = (not public, self.stub, order > 1 and self.raised, order, run.case.size())
+
+    @property
+    def log(self) -> list[Any]:
+        """Operands that its run logged, each once."""
+        if self._log is None:
+            self._log, self._raw = slim(self._raw), []
+        return self._log
+
+
+def uses_stub(case: Case) -> bool:
+    """True when an object of the case was made up to stand in for another."""
+    for tree in case.trees():
+        for _, node in walk(tree):
+            if isinstance(node, Name) and (node.path == "SimpleNamespace" or (node.module == "unittest.mock")):
+                return True
+            if (
+                isinstance(node, Call)
+                and isinstance(node.func, Name)
+                and node.func.module == "builtins"
+                and node.func.path == "type"
+                and len(node.args) == 3
+            ):
+                return True
+    return False
+
+
+def slim(log: list[Any]) -> list[Any]:
+    """Operands without repetition."""
+    kept: dict[Any, Any] = {}
+    for entry in log:
+        key = (entry[0], entry[1], type(entry[2]), short(entry[2]), short(entry[3]))
+        kept.setdefault(key, entry)
+        if len(kept) >= 120:
+            break
+    return list(kept.values())
+
+
+def short(value: Any) -> Any:
+    return value[:40] if isinstance(value, str) else value if type(value) in (int, float, bool, bytes) or value is None else id(value)
+
+
+class Archive:
+    """Best cases by goal."""
+
+    def __init__(self, targets: set[Any], rng: random.Random, path: str) -> None:
+        self.rng = rng
+        self.open: dict[Any, int] = dict.fromkeys(sorted(targets, key=repr), 0)
+        """Goals not reached yet, with how often each was tried."""
+        self.sources: dict[int, list[Any]] = {}
+        for goal in self.open:
+            if isinstance(goal, tuple):
+                self.sources.setdefault(goal[0], []).append(goal)
+        self.near: dict[int, list[Kept]] = {}
+        self.best: dict[Any, Kept] = {}
+        self.outcomes: dict[tuple[str, str], Kept] = {}
+        self.pool: dict[str, dict[Any, Kept]] = {}
+        self.accidents: dict[Any, Run] = {}
+        self.file = open(path, "a", encoding="utf-8")  # noqa: SIM115
+
+    def add(self, run: Run, goals: frozenset[Any], public: bool) -> tuple[bool, bool]:
+        """Keep a run where it is the best. True when a goal was reached for the first time; when anything was kept."""
+        kept: Kept | None = None
+        fresh = False
+        if run.keep:
+            kept = Kept(run, goals, public)
+            better = [goal for goal in goals if goal not in self.best or kept.rank < self.best[goal].rank]
+            for goal in better:
+                fresh = fresh or goal not in self.best
+                self.best[goal] = kept
+                self.open.pop(goal, None)
+            new = self.add_outcome(kept)
+            if fresh or new:
+                self.file.write(json.dumps(run.case.dump()) + "\n")
+                self.file.flush()
+            kept = kept if better or new else None
+        self.add_near(run, goals, public)
+        return fresh, kept is not None
+
+    def add_outcome(self, kept: Kept) -> bool:
+        """Keep a case for the kind of its outcome, and in the pool of its unit."""
+        key = (kept.case.unit, kept.kind)
+        before = self.outcomes.get(key)
+        if before is None or kept.rank < before.rank:
+            self.outcomes[key] = kept
+        pool = self.pool.setdefault(kept.case.unit, {})
+        place = (kept.kind, kept.branches, kept.case.origin == "search" or kept.case.text(), kept.case.size() > 25)
+        found = pool.get(place)
+        if found is None and len(pool) < POOL:
+            pool[place] = kept
+        elif found is not None and kept.rank < found.rank:
+            pool[place] = kept
+        return before is None
+
+    def add_near(self, run: Run, goals: frozenset[Any], public: bool) -> None:
+        """Keep a run for the open branches whose first line it reaches."""
+        if run.stopped and not run.lines:
+            return
+        kept: Kept | None = None
+        for line in run.lines & self.sources.keys():
+            if not any(goal in self.open for goal in self.sources[line]):
+                del self.sources[line]
+                self.near.pop(line, None)
+                continue
+            cases = self.near.setdefault(line, [])
+            if len(cases) >= NEAR and self.rng.random() > 0.15 and cases[-1].case.size() <= run.case.size():
+                continue
+            if kept is None:
+                kept = Kept(run, goals, public)
+            if len(cases) < NEAR:
+                cases.append(kept)
+            else:
+                cases[self.rng.randrange(NEAR)] = kept
+            cases.sort(key=lambda k: k.case.size())

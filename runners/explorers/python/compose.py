@@ -1,0 +1,181 @@
+"""Makes whole cases: a receiver, calls that set it up, and the call of a subject."""
+
+from __future__ import annotations
+
+import random
+import re
+from typing import Any
+
+from runners.explorers.python.cases import Case
+from runners.explorers.python.maker import Maker
+from runners.explorers.python.subjects import BINARY, CALLED, REFLECTED, UNARY, Parameter, Subject, parameters_of
+from runners.explorers.python.values import Atom, Call, Member, Name, Node, Operation, Variable
+
+DEPTH = 3
+
+
+def snake(name: str) -> str:
+    """`TimeLex` → `time_lex`: the variable that holds an instance of a class."""
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name.strip("_")).lower()
+    return name + "_" if name in ("list", "dict", "set", "str", "int", "type", "range", "class", "def", "if", "result") else name
+
+
+class Composer:
+    """Makes cases for subjects."""
+
+    def __init__(self, maker: Maker, subjects: list[Subject], rng: random.Random) -> None:
+        self.maker = maker
+        self.rng = rng
+        self.subjects = subjects
+        self.by_unit = {(s.unit, s.kind): s for s in subjects}
+        self.methods: dict[type, list[Subject]] = {}
+        for subject in subjects:
+            if subject.owner is not None:
+                self.methods.setdefault(subject.owner, []).append(subject)
+
+    def members(self, cls: type) -> list[Subject]:
+        """Subjects that an instance of a class can receive."""
+        return [s for owner, found in self.methods.items() if issubclass(cls, owner) for s in found]
+
+    def fresh(self, subject: Subject) -> Case:
+        """A new case for a subject."""
+        self.maker.literals_for(subject)
+        if subject.callee is not None:
+            call = self.maker.call(subject.callee, subject.parameters, DEPTH)
+            return Case(subject.unit, subject.kind, call, asynchronous=subject.asynchronous)
+        assert subject.owner is not None
+        variable = snake(subject.owner.__name__)
+        receiver = self.maker.construct(subject.owner, DEPTH - 1)
+        steps: list[tuple[str, Node]] = [(variable, receiver)]
+        for _ in range(self.rng.choice((0, 0, 0, 0, 1, 1, 2, 3))):
+            steps += self.setup(subject, variable)
+        self.maker.literals_for(subject)
+        steps_more, call = self.final(subject, variable)
+        return Case(subject.unit, subject.kind, call, tuple(steps + steps_more), asynchronous=subject.asynchronous)
+
+    def setup(self, subject: Subject, variable: str) -> list[tuple[str, Node]]:
+        """One more step that changes the receiver."""
+        choices = [
+            s
+            for s in self.methods.get(subject.owner, ())
+            if s.kind in ("method", "setter", "context", "operator") and not s.asynchronous and s.public
+        ]  # type: ignore[arg-type]
+        if not choices:
+            return []
+        chosen = self.rng.choice(choices)
+        self.maker.literals_for(chosen)
+        if chosen.kind == "setter":
+            return [(f"{variable}.{chosen.name}", self.argument(chosen))]
+        if chosen.kind == "operator" and chosen.name not in ("__setitem__", "__delitem__"):
+            return []
+        return [("", self.maker.call(Member(Variable(variable), chosen.name), chosen.parameters, DEPTH - 1))]
+
+    def argument(self, subject: Subject) -> Node:
+        return self.maker.for_parameter(subject.parameters[0], DEPTH - 1) if subject.parameters else Atom(None)
+
+    def final(self, subject: Subject, variable: str) -> tuple[list[tuple[str, Node]], Node]:
+        """The last steps and the call of a subject that has a receiver."""
+        receiver, name = Variable(variable), subject.name
+        if subject.kind == "property":
+            return [], Member(receiver, name)
+        if subject.kind == "setter":
+            return [(f"{variable}.{name}", self.argument(subject))], Member(receiver, name)
+        if name in BINARY:
+            other = self.other(subject)
+            return [], Operation(BINARY[name], (other, receiver) if name in REFLECTED else (receiver, other))
+        if name in UNARY:
+            return [], Operation(UNARY[name], (receiver,))
+        if name in CALLED:
+            inner: Node = Call(Name("builtins", CALLED[name]), (receiver,))
+            if name == "__next__":
+                return [], Call(Name("builtins", "next"), (receiver,))
+            return [], Call(Name("builtins", "list"), (inner,)) if name == "__reversed__" else inner
+        if name == "__exit__":
+            return [("", Call(Member(receiver, "__enter__")))], self.leave(receiver)
+        if name == "__call__":
+            return [], self.maker.call(receiver, subject.parameters, DEPTH)
+        return [], self.maker.call(Member(receiver, name), subject.parameters, DEPTH)
+
+    def leave(self, receiver: Node) -> Node:
+        """Leave a context, with or without an exception."""
+        if self.rng.random() < 0.6:
+            return Call(Member(receiver, "__exit__"), (Atom(None), Atom(None), Atom(None)))
+        error = Name("builtins", self.rng.choice(("ValueError", "KeyError", "RuntimeError")))
+        return Call(Member(receiver, "__exit__"), (error, Call(error, (Atom("abc"),)), Atom(None)))
+
+    def other(self, subject: Subject) -> Node:
+        """The second operand: often of the same class."""
+        if subject.owner is not None and subject.name not in ("__getitem__", "__contains__") and self.rng.random() < 0.5:
+            return self.maker.construct(subject.owner, DEPTH - 1)
+        if not subject.parameters:
+            return self.maker.scalar()  # type: ignore[no-any-return]
+        return self.maker.for_parameter(subject.parameters[0], DEPTH - 1)
+
+    def subject_of(self, case: Case) -> Subject | None:
+        """The subject that a case exercises."""
+        return self.by_unit.get((case.unit, case.kind)) or next((s for s in self.subjects if s.unit == case.unit), None)
+
+    def parameters_of_call(self, case: Case) -> list[Parameter]:
+        subject = self.subject_of(case)
+        return subject.parameters if subject is not None else []
+
+    def follow(self, case: Case, function: Any) -> Case:
+        """A case that calls what a case returned."""
+        parameters, _ = parameters_of(function, 0, None, self.maker.world.module)
+        return case.copy(call=self.maker.call(case.call, parameters, DEPTH - 1))
+
+    def received(self, node: Node, live: Any, case: Case) -> Case | None:
+        """The case that exercises a documented call: `node` is the call, `live` gives the live value of a tree."""
+        if isinstance(node, Call):
+            return self.received_call(node, live, case)
+        if isinstance(node, Member):
+            return self.on_receiver(node.owner, node.name, live, lambda v: Member(v, node.name), ("property",))
+        if isinstance(node, Operation) and len(node.operands) == 2:
+            names = [n for n, o in BINARY.items() if o == node.operator]
+            for name in names:
+                owner, other = (node.operands[1], node.operands[0]) if name in REFLECTED else (node.operands[0], node.operands[1])
+                made = self.on_receiver(
+                    owner,
+                    name,
+                    live,
+                    lambda v, o=other, n=name: Operation(node.operator, (o, v) if n in REFLECTED else (v, o)),
+                    ("operator",),
+                )
+                if made is not None:
+                    return made
+        return None
+
+    def received_call(self, node: Call, live: Any, case: Case) -> Case | None:
+        if isinstance(node.func, Name):
+            wanted = live(node.func)
+            for subject in self.subjects:
+                if subject.callee is not None and (same_name(subject.callee, node.func) or live(subject.callee) is wanted):
+                    return Case(
+                        subject.unit, subject.kind, Call(subject.callee, node.args, node.keywords), asynchronous=subject.asynchronous
+                    )
+            if node.func.module == "builtins" and len(node.args) == 1:
+                for name in [n for n, f in CALLED.items() if f == node.func.path]:
+                    made = self.on_receiver(node.args[0], name, live, lambda v: Call(node.func, (v,)), ("operator", "iteration"))
+                    if made is not None:
+                        return made
+            return None
+        if isinstance(node.func, Member):
+            name = node.func.name
+            return self.on_receiver(
+                node.func.owner, name, live, lambda v: Call(Member(v, name), node.args, node.keywords), ("method", "context")
+            )
+        return None
+
+    def on_receiver(self, owner: Node, name: str, live: Any, build: Any, kinds: tuple[str, ...]) -> Case | None:
+        if isinstance(owner, (Variable, Name, Atom)) and not isinstance(owner, Name):
+            return None
+        cls = type(live(owner))
+        for subject in self.members(cls):
+            if subject.name == name and subject.kind in kinds:
+                variable = snake(cls.__name__)
+                return Case(subject.unit, subject.kind, build(Variable(variable)), ((variable, owner),), asynchronous=subject.asynchronous)
+        return None
+
+
+def same_name(one: Node, other: Node) -> bool:
+    return isinstance(one, Name) and isinstance(other, Name) and (one.module, one.path) == (other.module, other.path)

@@ -1,0 +1,462 @@
+"""Changes cases: by the operands that were seen, by small edits of the trees, by other set-up."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from runners.explorers.python.cases import Case
+from runners.explorers.python.compose import DEPTH, Composer
+from runners.explorers.python.maker import FLOATS, INTS, WORDS, Maker
+from runners.explorers.python.strings import matching, nudge
+from runners.explorers.python.values import Atom, Call, Function, Group, Member, Name, Node, Table, Variable, literal, substitute, walk
+
+Entry = tuple  # (line, kind, a, b)
+LETTERS = {"isdigit": "123", "isalpha": "abc", "isalnum": "a1", "isupper": "ABC", "islower": "abc", "isspace": "  ", "isidentifier": "abc"}
+
+
+class Mutator:
+    """Makes a case like another one."""
+
+    def __init__(self, composer: Composer, maker: Maker, rng: random.Random) -> None:
+        self.composer = composer
+        self.maker = maker
+        self.world = maker.world
+        self.rng = rng
+
+    def mutate(self, case: Case, log: list[Any], line: int) -> Case:
+        """One changed case; half of the changes use operands logged on the line of the goal."""
+        rng = self.rng
+        subject = self.composer.subject_of(case)
+        if subject is not None:
+            self.maker.literals_for(subject)
+        for _ in range(rng.choice((1, 1, 1, 2, 3))):
+            made = None
+            if log and rng.random() < 0.55:
+                made = self.by_operands(case, log, line)
+            if made is None and case.steps and rng.random() < 0.25:
+                made = self.steps_changed(case)
+            case = made or self.tree_changed(case)
+        return case
+
+    # ---- operands ----
+
+    def by_operands(self, case: Case, log: list[Any], line: int) -> Case | None:
+        """Make one logged comparison come out the other way."""
+        here = [entry for entry in log if entry[0] == line]
+        entry = self.rng.choice(here) if here and self.rng.random() < 0.75 else self.rng.choice(log)
+        pairs = list(self.wishes(entry))
+        self.rng.shuffle(pairs)
+        for old, new in pairs[:4]:
+            made = self.put(case, old, new)
+            if made is not None:
+                return made
+        return None
+
+    def wishes(self, entry: Any) -> Iterator[tuple[Any, Any]]:
+        """Pairs (value seen, tree to put in its place)."""
+        _, kind, a, b = entry
+        rng = self.rng
+        if kind in ("==", "!=", "is", "is not"):
+            yield from self.wish(a, b)
+            yield from self.wish(b, a)
+            if isinstance(a, str) and isinstance(b, str):
+                yield a, Atom(b + rng.choice(WORDS))
+        elif kind in ("<", "<=", ">", ">="):
+            for one, other in ((a, b), (b, a)):
+                if isinstance(other, (int, float)) and isinstance(one, (int, float)):
+                    yield one, Atom(other + rng.choice((0, 1, -1)))
+                else:
+                    yield from self.wish(one, other)
+        elif kind in ("in", "not in"):
+            yield from self.wish_member(a, b)
+        elif kind == "truth":
+            yield from self.wish_truth(a)
+        elif kind in ("startswith", "endswith", "split", "partition", "find", "index"):
+            yield from self.wish_affix(kind, a, b)
+        elif kind == "pattern":
+            yield from self.wish_pattern(a, b[0])
+        elif kind == "item":
+            yield from self.wish_item(a, b)
+        elif kind in ("isinstance", "issubclass"):
+            yield from self.wish_class(kind, a, b)
+        elif kind in ("int", "float") and isinstance(a, str):
+            yield a, Atom(str(rng.choice(INTS)))
+            yield a, Atom(rng.choice(("abc", "1.5", "")))
+        elif kind in ("len", "iterate", "any", "all", "next", "iter"):
+            yield from self.wish_size(a)
+        elif kind in ("hasattr", "getattr") and isinstance(b, str):
+            fits = [cls for cls in self.world.concrete if b in self.world.attributes[cls]]
+            if fits:
+                yield a, self.maker.construct(rng.choice(fits), 1)
+        elif kind == "callable":
+            yield a, self.maker.make_callable(1, None)
+        elif kind in LETTERS:
+            yield a, Atom(rng.choice((LETTERS[kind], "a1 -", "")))
+
+    def wish(self, old: Any, value: Any) -> Iterator[tuple[Any, Node]]:
+        node = self.world.name_of(value)
+        if node is None and type(value) in self.world.names:
+            node = self.maker.construct(type(value), 1)
+        if node is not None:
+            yield old, node
+
+    def wish_member(self, a: Any, b: Any) -> Iterator[tuple[Any, Node]]:
+        rng = self.rng
+        if isinstance(b, str) and isinstance(a, str):
+            at = rng.randint(0, len(b))
+            yield b, Atom(b[:at] + a + b[at:])
+            if b:
+                yield a, Atom(rng.choice((b, rng.choice(b))))
+            return
+        if isinstance(b, (dict, list, tuple, set, frozenset)) or hasattr(b, "__iter__") and hasattr(b, "__len__"):
+            try:
+                members = list(b)[:300]
+            except Exception:
+                return
+            if members:
+                yield from self.wish(a, rng.choice(members))
+            node = literal(a)
+            grown = literal(b)
+            if node is not None and isinstance(grown, Group):
+                yield b, Group(grown.kind, (*grown.items, node))
+            elif node is not None and isinstance(grown, Table):
+                yield b, Table((*grown.items, node, self.maker.make_any(1, None)))
+
+    def wish_truth(self, a: Any) -> Iterator[tuple[Any, Node]]:
+        rng = self.rng
+        if isinstance(a, bool):
+            yield a, Atom(not a)
+        elif isinstance(a, str):
+            yield a, Atom("" if a else rng.choice(WORDS))
+        elif isinstance(a, (int, float)):
+            yield a, Atom(0 if a else rng.choice((1, 2, -1)))
+        elif a is None:
+            yield a, self.maker.make_any(2, None)
+        elif isinstance(a, (list, tuple, dict, set, frozenset)):
+            yield from self.wish_size(a)
+            yield a, Atom(None)
+        else:
+            yield a, Atom(None)
+
+    def wish_affix(self, kind: str, a: Any, b: Any) -> Iterator[tuple[Any, Node]]:
+        if isinstance(b, tuple) and b:
+            b = self.rng.choice(b)
+        if not isinstance(a, (str, bytes)) or type(a) is not type(b):
+            return
+        if a.startswith(b) or a.endswith(b):
+            yield a, Atom(a[len(b) :] if a.startswith(b) else a[: -len(b) or None])
+        at = len(a) if kind == "endswith" else 0 if kind == "startswith" else self.rng.randint(0, len(a))
+        yield a, Atom(a[:at] + b + a[at:])
+        yield a, Atom(b)
+
+    def wish_pattern(self, subject: Any, pattern: re.Pattern[Any]) -> Iterator[tuple[Any, Node]]:
+        if not isinstance(subject, (str, bytes)):
+            return
+        made = matching(pattern, self.rng)
+        if made is None:
+            return
+        new = made.encode("latin-1", "replace") if isinstance(subject, bytes) else made
+        yield subject, Atom(new)
+        if isinstance(subject, str) and self.rng.random() < 0.6:
+            yield subject, Atom(self.rng.choice((subject + "\n" + made, made + subject, subject + made, made + "\n" + subject)))
+
+    def wish_item(self, key: Any, owner: Any) -> Iterator[tuple[Any, Node]]:
+        if isinstance(owner, dict):
+            if owner:
+                yield from self.wish(key, self.rng.choice(list(owner)[:200]))
+            node, grown = literal(key), literal(owner)
+            if node is not None and isinstance(grown, Table):
+                yield owner, Table((*grown.items, node, self.maker.make_any(1, None)))
+        elif isinstance(owner, (list, tuple)):
+            yield from self.wish_size(owner)
+        elif isinstance(owner, str) and isinstance(key, int):
+            yield owner, Atom(nudge(owner, self.rng, []))
+
+    def wish_class(self, kind: str, a: Any, b: Any) -> Iterator[tuple[Any, Node]]:
+        classes = [c for c in (b if isinstance(b, tuple) else (b,)) if isinstance(c, type)]
+        if not classes:
+            return
+        cls = self.rng.choice(classes)
+        if kind == "issubclass":
+            yield a, self.maker.class_for(cls)
+        else:
+            yield a, self.maker.hinted(cls, 2)
+            yield a, self.maker.make_any(1, None)
+
+    def wish_size(self, a: Any) -> Iterator[tuple[Any, Node]]:
+        rng = self.rng
+        if isinstance(a, (str, bytes)):
+            yield (
+                a,
+                Atom(
+                    rng.choice(
+                        (
+                            a[:-1],
+                            a[:1],
+                            a[:0],
+                            a + a,
+                            a + (a[:1] or type(a)(rng.choice(WORDS), "ascii") if isinstance(a, bytes) else rng.choice(WORDS)),
+                        )
+                    )
+                ),
+            )
+            return
+        grown = literal(a)
+        if isinstance(grown, Group):
+            items = grown.items
+            more = items[-1] if items else self.maker.make_any(1, None)
+            yield a, Group(grown.kind, rng.choice((items[:-1], items[:1], (), (*items, more), (*items, self.maker.scalar()))))
+        elif isinstance(grown, Table):
+            yield (
+                a,
+                Table(
+                    grown.items[2:]
+                    if grown.items and rng.random() < 0.5
+                    else (*grown.items, self.maker.scalar(), self.maker.make_any(1, None))
+                ),
+            )
+
+    def put(self, case: Case, old: Any, new: Any) -> Case | None:
+        """The case with `new` where its trees hold `old`: as a leaf, inside a text, or as a container."""
+        trees = case.trees()
+        whole = literal(old) if isinstance(old, (list, tuple, dict, set, frozenset)) else None
+        places: list[tuple[int, tuple[int, ...], Node]] = []
+        for index, tree in enumerate(trees):
+            for path, node in walk(tree):
+                made = self.fits(node, old, new, whole)
+                if made is not None:
+                    places.append((index, path, made))
+        if not places:
+            return self.put_anywhere(case, new) if self.rng.random() < 0.3 else None
+        index, path, made = self.rng.choice(places)
+        trees[index] = substitute(trees[index], path, made)
+        return case.with_trees(trees)
+
+    def fits(self, node: Node, old: Any, new: Node, whole: Node | None) -> Node | None:
+        """What comes in place of a node that holds the value seen; None when it does not."""
+        if isinstance(node, Atom):
+            value = node.value
+            if type(value) is type(old) and (
+                value == old or (isinstance(old, str) and value and value.strip().lower() == old.strip().lower())
+            ):
+                return new
+            if (
+                isinstance(old, (str, bytes))
+                and type(value) is type(old)
+                and old
+                and old in value
+                and isinstance(new, Atom)
+                and type(new.value) is type(old)
+            ):
+                return Atom(value.replace(old, new.value, 1))
+            if (
+                isinstance(old, str)
+                and isinstance(value, str)
+                and len(old) > 2
+                and value in old
+                and value
+                and isinstance(new, Atom)
+                and isinstance(new.value, str)
+            ):
+                return new
+            return None
+        if isinstance(node, (Group, Table)):
+            if (
+                isinstance(old, int)
+                and not isinstance(old, bool)
+                and len(node.children()) == old
+                and isinstance(new, Atom)
+                and isinstance(new.value, int)
+            ):
+                return self.resized(node, new.value)
+            return new if whole is not None and whole.size() == node.size() and whole.dump() == node.dump() else None
+        if (
+            isinstance(node, (Call, Member))
+            and old is not None
+            and type(old) in self.world.names
+            and isinstance(node, Call)
+            and isinstance(node.func, Name)
+        ):
+            return new if self.world.names[type(old)].path == node.func.path else None
+        return None
+
+    def resized(self, node: Node, size: int) -> Node | None:
+        items = node.children()
+        if isinstance(node, Table) or not 0 <= size <= 40:
+            return None
+        more = (
+            tuple(self.maker.scalar() for _ in range(max(0, size - len(items))))
+            if not items
+            else tuple(items[i % len(items)] for i in range(len(items), size))
+        )
+        return node.replace((*items[:size], *more))
+
+    def put_anywhere(self, case: Case, new: Node) -> Case | None:
+        """Exchange any argument."""
+        trees = case.trees()
+        places = [
+            (i, p)
+            for i, tree in enumerate(trees)
+            for p, n in walk(tree)
+            if p and not isinstance(n, (Name, Variable, Function)) and changeable(tree, p)
+        ]
+        if not places:
+            return None
+        index, path = self.rng.choice(places)
+        trees[index] = substitute(trees[index], path, new)
+        return case.with_trees(trees)
+
+    # ---- trees ----
+
+    def tree_changed(self, case: Case) -> Case:
+        """The case with one place of one tree changed."""
+        rng = self.rng
+        trees = case.trees()
+        index = len(trees) - 1 if rng.random() < 0.65 or len(trees) == 1 else rng.randrange(len(trees) - 1)
+        tree = trees[index]
+        if isinstance(tree, Call) and rng.random() < 0.35:
+            trees[index] = self.arguments_changed(case, tree)
+            return case.with_trees(trees)
+        places = [(p, n) for p, n in walk(tree) if (p or index < len(trees) - 1) and changeable(tree, p)]
+        if not places:
+            return self.composer.fresh(self.composer.subject_of(case) or rng.choice(self.composer.subjects))
+        path, node = rng.choice(places)
+        trees[index] = substitute(tree, path, self.node_changed(node))
+        return case.with_trees(trees)
+
+    def node_changed(self, node: Node) -> Node:
+        rng, maker = self.rng, self.maker
+        if isinstance(node, Atom):
+            return self.atom_changed(node)
+        if isinstance(node, Group):
+            return self.group_changed(node)
+        if isinstance(node, Table):
+            return self.table_changed(node)
+        if isinstance(node, Call) and isinstance(node.func, Name) and rng.random() < 0.6:
+            for cls, name in self.world.names.items():
+                if name.module == node.func.module and name.path == node.func.path:
+                    return maker.construct(cls, 2) if rng.random() < 0.4 else self.call_changed(node, cls)
+        if isinstance(node, Member):
+            live = node.owner
+            if isinstance(live, Name):
+                for cls, name in self.world.names.items():
+                    if name.path == live.path:
+                        return maker.construct(cls, 1)
+        return maker.make_any(2, None)
+
+    def call_changed(self, node: Call, cls: type) -> Node:
+        parameters = self.maker.constructor_parameters(cls)
+        return self.rearranged(node, parameters)
+
+    def atom_changed(self, node: Atom) -> Node:
+        rng, maker, value = self.rng, self.maker, node.value
+        if rng.random() < 0.1:
+            return maker.make_any(2, None)
+        if isinstance(value, bool):
+            return Atom(not value)
+        if isinstance(value, str):
+            if rng.random() < 0.25:
+                return maker.text()
+            return Atom(nudge(value, rng, [v for v in maker.local if isinstance(v, str)] or self.world.literals.get(str, [])))
+        if isinstance(value, bytes):
+            return Atom(nudge(value.decode("latin-1"), rng, []).encode("latin-1", "replace"))
+        if isinstance(value, int):
+            return Atom(rng.choice((value + 1, value - 1, -value, value * 2, value // 2))) if rng.random() < 0.6 else maker.integer()
+        if isinstance(value, float):
+            return Atom(rng.choice((value + 1, -value, value / 2, *FLOATS)))
+        return maker.make_any(2, None)
+
+    def group_changed(self, node: Group) -> Node:
+        rng, items = self.rng, list(node.items)
+        choice = rng.randrange(5)
+        if items and choice == 0:
+            del items[rng.randrange(len(items))]
+        elif items and choice == 1:
+            items.insert(rng.randint(0, len(items)), rng.choice(items))
+        elif items and choice == 2:
+            rng.shuffle(items)
+        elif items and choice == 3 and node.kind == "list":
+            items = items * 2 if len(items) < 30 else items[:3]
+        else:
+            new = self.node_changed(rng.choice(items)) if items and rng.random() < 0.6 else self.maker.make_any(1, None)
+            items.insert(rng.randint(0, len(items)), new)
+        return Group(node.kind, tuple(items[:60]))
+
+    def table_changed(self, node: Table) -> Node:
+        rng, items = self.rng, node.items
+        if items and rng.random() < 0.4:
+            at = rng.randrange(len(items) // 2) * 2
+            return Table(items[:at] + items[at + 2 :])
+        return Table((*items, self.maker.scalar(), self.maker.make_any(1, None)))
+
+    def arguments_changed(self, case: Case, call: Call) -> Call:
+        parameters = self.composer.parameters_of_call(case) if call is case.call else []
+        return self.rearranged(call, parameters)
+
+    def rearranged(self, call: Call, parameters: list[Any]) -> Call:
+        """Another argument list: one argument made anew, added, or left out."""
+        rng = self.rng
+        positional, named = list(call.positional), call.named
+        names = {n for n, _ in named}
+        free = [
+            p for p in parameters[len(positional) :] if p.name not in names and p.kind.name in ("POSITIONAL_OR_KEYWORD", "KEYWORD_ONLY")
+        ]
+        choice = rng.random()
+        if choice < 0.3 and free:
+            chosen = rng.choice(free)
+            named = [*named, (chosen.name, self.maker.for_parameter(chosen, DEPTH - 1))]
+        elif choice < 0.45 and named:
+            del named[rng.randrange(len(named))]
+        elif choice < 0.5 and len(positional) > sum(1 for p in parameters if p.required):
+            positional.pop()
+        elif positional or named:
+            at = rng.randrange(len(positional) + len(named))
+            if at < len(positional):
+                positional[at] = (
+                    self.maker.for_parameter(parameters[at], DEPTH - 1) if at < len(parameters) else self.node_changed(positional[at])
+                )
+            else:
+                name, node = named[at - len(positional)]
+                found = [p for p in parameters if p.name == name]
+                named[at - len(positional)] = (name, self.maker.for_parameter(found[0], DEPTH - 1) if found else self.node_changed(node))
+        return Call(call.func, (*positional, *(n for _, n in named)), tuple(n for n, _ in named))
+
+    # ---- steps ----
+
+    def steps_changed(self, case: Case) -> Case | None:
+        """More, fewer or doubled set-up steps, or another receiver."""
+        rng = self.rng
+        subject = self.composer.subject_of(case)
+        if subject is None or subject.owner is None:
+            return None
+        steps = list(case.steps)
+        choice = rng.random()
+        last = len(steps) - (1 if subject.kind == "setter" else 0)
+        if choice < 0.55:
+            steps[rng.randint(1, max(1, last)) : 0] = []
+            at = rng.randint(1, max(1, last))
+            steps[at:at] = self.composer.setup(subject, steps[0][0])
+        elif choice < 0.7 and last > 1:
+            del steps[rng.randrange(1, last)]
+        elif choice < 0.85 and last > 1:
+            at = rng.randrange(1, last)
+            steps.insert(at, steps[at])
+        else:
+            steps[0] = (steps[0][0], self.maker.construct(subject.owner, DEPTH - 1))
+        return case.copy(steps=tuple(steps[:12]))
+
+
+def changeable(tree: Node, path: tuple[int, ...]) -> bool:
+    """True when the place holds an argument or an item: not what is called, nor the owner of a member."""
+    node = tree
+    for depth, index in enumerate(path):
+        last = depth == len(path) - 1
+        if index == 0 and isinstance(node, (Call, Member)) and (last or isinstance(node.children()[0], (Name, Variable))):
+            return False
+        if isinstance(node, Function):
+            return not last or True
+        node = node.children()[index]
+    return not isinstance(node, Variable)

@@ -1,0 +1,246 @@
+"""The process that never imports the code under test: starts the search and the observers, watches them, writes what they found."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import Any
+
+from runners.explorers.python.guard import read_heartbeat
+from runners.explorers.python.observe import agreed
+
+SILENCE = 6.0
+"""Seconds without a heartbeat after which a search is killed."""
+RESTARTS = 6
+
+
+class Watched:
+    """A child process of ours and its heartbeat."""
+
+    def __init__(self, arguments: list[str], heartbeat: str, cwd: str, hash_seed: int) -> None:
+        environment = {**os.environ, "PYTHONHASHSEED": str(hash_seed), "PYTHONDONTWRITEBYTECODE": "1"}
+        folder = os.path.dirname(os.path.abspath(__file__))
+        self.process = subprocess.Popen(  # noqa: S603
+            [sys.executable, folder, *arguments],
+            cwd=cwd,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL if not os.environ.get("EXPLORER_DEBUG") else None,
+            start_new_session=True,
+        )
+        self.path = heartbeat
+        self.last = (0, 0)
+        self.since = time.monotonic()
+
+    def silent(self) -> float:
+        """Seconds since its last sign of life."""
+        now = read_heartbeat(self.path)
+        if now != self.last:
+            self.last, self.since = now, time.monotonic()
+        return time.monotonic() - self.since
+
+    def kill(self) -> None:
+        """End it and everything it started."""
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass
+        self.process.wait()
+
+
+class Parent:
+    """One exploration."""
+
+    def __init__(self, request_path: str) -> None:
+        self.started = time.monotonic()
+        self.request_path = os.path.abspath(request_path)
+        with open(request_path, encoding="utf-8") as file:
+            self.request: dict[str, Any] = json.load(file)
+        self.seconds = float(self.request["seconds"])
+        self.out = os.path.abspath("observations.jsonl")
+        self.folder = os.path.abspath(".explorer")
+        self.run_folder = os.path.abspath("run")
+        for folder in (self.folder, self.run_folder):
+            os.makedirs(folder, exist_ok=True)
+        self.restarts = 0
+        self.kills: dict[int, int] = {}
+        self.skip: list[str] = []
+        self.ending = ""
+        self.seen: set[str] = set()
+        self.observers: list[Watched] = []
+        self.batch = ""
+        self.progress_at = 0
+        self.final: dict[str, Any] = {}
+
+    def elapsed(self) -> float:
+        return time.monotonic() - self.started
+
+    def write(self, row: dict[str, Any]) -> None:
+        with open(self.out, "a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+
+    def start_search(self) -> Watched:
+        path = os.path.join(self.folder, "request.json")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump({**self.request, "skip": self.skip}, file)
+        arguments = ["search", path, self.folder, str(self.restarts), str(self.elapsed())]
+        return Watched(arguments, os.path.join(self.folder, "heartbeat"), self.run_folder, 0)
+
+    def main(self) -> None:
+        """Search, observe, and end with a word on how it ended."""
+        search: Watched | None = self.start_search()
+        limit = self.seconds * 0.97
+        while self.elapsed() < limit:
+            time.sleep(0.02)
+            self.copy_progress()
+            if search is not None:
+                search = self.watch_search(search)
+            self.watch_observers()
+            if search is None and not self.observers and not self.waiting():
+                break
+        else:
+            self.ending = self.ending or "budget"
+        if search is not None:
+            search.kill()
+            self.ending = "timeout" if not self.exists("ready.json") else self.ending
+        for observer in self.observers:
+            observer.kill()
+        if self.batch:
+            self.merge()
+        self.end()
+
+    def exists(self, name: str) -> bool:
+        return os.path.exists(os.path.join(self.folder, name))
+
+    def watch_search(self, search: Watched) -> Watched | None:
+        """Look after the search: its end, its silence, its death."""
+        if self.exists("done.json"):
+            with open(os.path.join(self.folder, "done.json"), encoding="utf-8") as file:
+                self.final = json.load(file)
+            search.kill()
+            self.ending = f"import failed: {self.final['failed']}" if "failed" in self.final else self.final["ending"]
+            return None
+        status = search.process.poll()
+        ready = self.exists("ready.json")
+        if status is None:
+            if not ready and self.elapsed() > max(5.0, min(30.0, self.seconds * 0.5)):
+                search.kill()
+                self.ending = "timeout"
+                return None
+            if not ready or search.silent() < SILENCE:
+                return search
+            search.kill()
+            return self.again(search, "hangs")
+        if not ready:
+            self.ending = "import failed: " + (
+                f"the process died of signal {-status}" if status < 0 else f"the process exited with status {status}"
+            )
+            return None
+        return self.again(search, f"crashed: signal {-status}" if status < 0 else f"crashed: exit status {status}")
+
+    def again(self, search: Watched, why: str) -> Watched | None:
+        """Start the search again, without the unit that killed it twice."""
+        running = search.last[1]
+        self.kills[running] = self.kills.get(running, 0) + 1
+        self.restarts += 1
+        if self.restarts > RESTARTS or self.elapsed() > self.seconds * 0.8:
+            self.ending = why if why != "hangs" else "timeout"
+            return None
+        self.skip += [f"#{running}"] if self.kills[running] > 1 else []
+        return self.start_search()
+
+    def copy_progress(self) -> None:
+        """Pass on what the search noted about its progress."""
+        path = os.path.join(self.folder, "progress.jsonl")
+        if not os.path.exists(path) or os.path.getsize(path) == self.progress_at:
+            return
+        with open(path, encoding="utf-8") as file:
+            file.seek(self.progress_at)
+            rows = file.read()
+        rows = rows[: rows.rfind("\n") + 1]
+        self.progress_at += len(rows)
+        with open(self.out, "a", encoding="utf-8") as file:
+            file.write(rows)
+
+    def waiting(self) -> list[str]:
+        """Batches not observed yet."""
+        return sorted(n for n in os.listdir(self.folder) if n.startswith("batch-") and n.endswith(".jsonl"))
+
+    def watch_observers(self) -> None:
+        """Start observers for the next batch; collect what those of the last one saw."""
+        if not self.observers:
+            if self.waiting():
+                self.batch = os.path.join(self.folder, self.waiting()[0])
+                self.observers = [self.observer("a", 1, False), self.observer("b", 2, True)]
+            return
+        for index, observer in enumerate(self.observers):
+            if observer.process.poll() is None and observer.silent() > SILENCE + 4:
+                observer.kill()
+            if observer.process.poll() is not None and not self.complete("ab"[index]) and self.retry("ab"[index]):
+                self.observers[index] = self.observer("ab"[index], index + 1, bool(index))
+        if all(observer.process.poll() is not None for observer in self.observers):
+            self.merge()
+            self.observers = []
+
+    def observer(self, name: str, hash_seed: int, isolated: bool) -> Watched:
+        out = f"{self.batch}.{name}"
+        return Watched(
+            ["observe", os.path.join(self.folder, "request.json"), self.folder, self.batch, out, str(int(isolated)), str(hash_seed)],
+            out + ".heartbeat",
+            self.run_folder,
+            hash_seed,
+        )
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        try:
+            with open(f"{self.batch}.{name}", encoding="utf-8") as file:
+                return [json.loads(line) for line in file if line.endswith("\n")]
+        except (OSError, ValueError):
+            return []
+
+    def complete(self, name: str) -> bool:
+        return any("end" in row for row in self.rows(name))
+
+    def retry(self, name: str) -> bool:
+        """After a death: note the case it died of, once for each case."""
+        with open(self.batch, encoding="utf-8") as file:
+            ids = [json.loads(line)["id"] for line in file]
+        done = {row.get("id") for row in self.rows(name)}
+        missing = [i for i in (ids if name == "a" else reversed(ids)) if i not in done]
+        if not missing or self.elapsed() > self.seconds * 0.95:
+            return False
+        with open(f"{self.batch}.{name}", "a", encoding="utf-8") as file:
+            file.write(json.dumps({"id": missing[0], "keep": False, "why": "crashed"}) + "\n")
+        return True
+
+    def merge(self) -> None:
+        """Write the observations on which both observers agree."""
+        second = {row.get("id"): row for row in self.rows("b")}
+        for row in self.rows("a"):
+            if "id" not in row or row["id"] in self.seen:
+                continue
+            made = agreed(row, second.get(row["id"]))
+            if made is not None:
+                self.seen.add(row["id"])
+                self.write(made)
+        os.rename(self.batch, self.batch + ".done")
+        self.batch = ""
+
+    def end(self) -> None:
+        self.copy_progress()
+        for line, why in self.final.get("unreached", {}).items():
+            self.write({"type": "unreached", "line": int(line), "why": why})
+        self.write(
+            {
+                "type": "end",
+                "ending": self.ending or "budget",
+                "mutants": 0,
+                "executions": self.final.get("executions", 0),
+                "seconds": round(self.elapsed(), 2),
+            }
+        )

@@ -1,0 +1,251 @@
+"""Operands seen at run time: the code of the package is compiled with calls that compute the same and log what was compared."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import operator
+import re
+import sys
+from collections.abc import Callable, Sequence
+from types import CodeType, ModuleType
+from typing import Any
+
+LIMIT = 400
+"""Entries kept of one call; loops would log without end."""
+COMPARE: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]] = {
+    ast.Eq: ("==", operator.eq), ast.NotEq: ("!=", operator.ne), ast.Lt: ("<", operator.lt), ast.LtE: ("<=", operator.le),
+    ast.Gt: (">", operator.gt), ast.GtE: (">=", operator.ge), ast.In: ("in", lambda a, b: a in b),
+    ast.NotIn: ("not in", lambda a, b: a not in b), ast.Is: ("is", operator.is_), ast.IsNot: ("is not", operator.is_not),
+}  # fmt: skip
+METHODS = frozenset(
+    ["startswith", "endswith", "match", "search", "fullmatch", "sub", "finditer", "findall", "split", "get", "pop", "isdigit", "isalpha"]
+    + ["isalnum", "isupper", "islower", "isspace", "isidentifier", "index", "find", "partition", "setdefault", "issubset", "isdisjoint"]
+)
+BUILTINS = frozenset(["isinstance", "issubclass", "len", "int", "float", "hasattr", "getattr", "callable", "next", "iter", "any", "all"])
+NAMES = ("_tw_compare", "_tw_truth", "_tw_method", "_tw_builtin", "_tw_item", "_tw_iterate")
+
+
+class Log:
+    """Operands of the running call: entries `(line of the statement, kind, a, b)`."""
+
+    def __init__(self) -> None:
+        self.entries: list[tuple[int, str, Any, Any]] = []
+        self.on = False
+
+    def take(self) -> list[tuple[int, str, Any, Any]]:
+        entries, self.entries = self.entries, []
+        return entries
+
+    def add(self, line: int, kind: str, a: Any, b: Any) -> None:
+        if self.on and len(self.entries) < LIMIT:
+            self.entries.append((line, kind, a, b))
+
+
+def probes(log: Log) -> dict[str, Any]:
+    """The functions that instrumented code calls, by name."""
+    operations = {name: function for name, function in COMPARE.values()}
+
+    def compare(line: int, kind: str, a: Any, b: Any) -> Any:
+        log.add(line, kind, a, b)
+        return operations[kind](a, b)
+
+    def truth(line: int, value: Any) -> Any:
+        log.add(line, "truth", value, None)
+        return value
+
+    def method(line: int, owner: Any, name: str, *args: Any, **keywords: Any) -> Any:
+        if log.on:
+            log_method(log, line, owner, name, args)
+        return getattr(owner, name)(*args, **keywords)
+
+    def builtin(line: int, function: Any, *args: Any, **keywords: Any) -> Any:
+        if log.on and args and getattr(builtins, getattr(function, "__name__", ""), None) is function:
+            log.add(line, function.__name__, args[0], args[1] if len(args) > 1 else None)
+        return function(*args, **keywords)
+
+    def item(line: int, owner: Any, key: Any) -> Any:
+        log.add(line, "item", key, owner)
+        return owner[key]
+
+    def iterate(line: int, value: Any) -> Any:
+        log.add(line, "iterate", value, None)
+        return value
+
+    return dict(zip(NAMES, (compare, truth, method, builtin, item, iterate)))
+
+
+def log_method(log: Log, line: int, owner: Any, name: str, args: tuple[Any, ...]) -> None:
+    """Log a method call of a string, a dict or a pattern."""
+    if isinstance(owner, (str, bytes)):
+        log.add(line, name, owner, args[0] if args else None)
+    elif isinstance(owner, re.Pattern):
+        log.add(line, "pattern", args[0] if args else None, (owner, name))
+    elif owner is re and len(args) > 1:
+        try:
+            pattern = re.compile(args[0])
+        except (re.error, TypeError, ValueError):
+            return
+        log.add(line, "pattern", args[-1 if name != "sub" else 2] if len(args) < 3 or name == "sub" else args[1], (pattern, name))
+    elif isinstance(owner, dict) and args:
+        log.add(line, "item", args[0], owner)
+
+
+class Instrument(ast.NodeTransformer):
+    """Replaces what is worth logging by calls of the probes; leaves alone what cannot be replaced exactly."""
+
+    def __init__(self) -> None:
+        self.line = 0
+
+    def call(self, name: str, at: ast.expr, *args: ast.expr) -> ast.expr:
+        made = ast.Call(ast.Name(name, ast.Load()), [ast.Constant(self.line), *args], [])
+        return ast.fix_missing_locations(ast.copy_location(made, at))
+
+    def visit(self, node: ast.AST) -> Any:
+        if isinstance(node, ast.stmt):
+            before, self.line = self.line, node.lineno
+            made = super().visit(node)
+            self.line = before
+            return made
+        return super().visit(node)
+
+    def visit_body(self, node: Any) -> Any:
+        """A definition: its decorators and annotations stay, only the body changes."""
+        node.body = [self.visit(part) for part in node.body]
+        return node
+
+    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = visit_body  # noqa: N815
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:  # noqa: N802
+        if node.value is not None:
+            node.value = self.visit(node.value)
+        return node
+
+    def visit_Lambda(self, node: ast.Lambda) -> Any:  # noqa: N802
+        node.body = self.visit(node.body)
+        return node
+
+    def tested(self, test: ast.expr) -> ast.expr:
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            test.operand = self.tested(test.operand)
+            return test
+        if isinstance(test, ast.BoolOp):
+            test.values = [self.tested(value) for value in test.values]
+            return test
+        plain = isinstance(test, (ast.Name, ast.Attribute, ast.Call, ast.Subscript))
+        if isinstance(test, ast.Name) and test.id in ("TYPE_CHECKING", "__debug__"):
+            return test
+        made: ast.expr = self.visit(test)
+        return self.call(NAMES[1], test, made) if plain else made
+
+    def visit_If(self, node: ast.If) -> Any:  # noqa: N802
+        node.test = self.tested(node.test)
+        node.body = [self.visit(part) for part in node.body]
+        node.orelse = [self.visit(part) for part in node.orelse]
+        return node
+
+    visit_While = visit_If  # noqa: N815
+
+    def visit_For(self, node: ast.For) -> Any:  # noqa: N802
+        node.iter = self.call(NAMES[5], node.iter, self.visit(node.iter))
+        node.body = [self.visit(part) for part in node.body]
+        node.orelse = [self.visit(part) for part in node.orelse]
+        return node
+
+    def visit_IfExp(self, node: ast.IfExp) -> Any:  # noqa: N802
+        node.test, node.body, node.orelse = self.tested(node.test), self.visit(node.body), self.visit(node.orelse)
+        return node
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> Any:  # noqa: N802
+        node.values = [self.tested(value) for value in node.values[:-1]] + [self.visit(node.values[-1])]
+        return node
+
+    def visit_Compare(self, node: ast.Compare) -> Any:  # noqa: N802
+        self.generic_visit(node)
+        if len(node.ops) == 1:
+            name = COMPARE[type(node.ops[0])][0]
+            return self.call(NAMES[0], node, ast.Constant(name), node.left, node.comparators[0])
+        if len(node.ops) == 2 and isinstance(node.comparators[0], (ast.Name, ast.Constant)):
+            middle = node.comparators[0]
+            first = self.call(NAMES[0], node, ast.Constant(COMPARE[type(node.ops[0])][0]), node.left, middle)
+            second = self.call(NAMES[0], node, ast.Constant(COMPARE[type(node.ops[1])][0]), middle, node.comparators[1])
+            return ast.fix_missing_locations(ast.copy_location(ast.BoolOp(ast.And(), [first, second]), node))
+        return node
+
+    def visit_Call(self, node: ast.Call) -> Any:  # noqa: N802
+        self.generic_visit(node)
+        func = node.func
+        if isinstance(func, ast.Attribute) and func.attr in METHODS and not is_super(func.value):
+            made = self.call(NAMES[2], node, func.value, ast.Constant(func.attr), *node.args)
+            made.keywords = node.keywords  # type: ignore[attr-defined]
+            return made
+        if isinstance(func, ast.Name) and func.id in BUILTINS:
+            made = self.call(NAMES[3], node, func, *node.args)
+            made.keywords = node.keywords  # type: ignore[attr-defined]
+            return made
+        return node
+
+    def visit_Subscript(self, node: ast.Subscript) -> Any:  # noqa: N802
+        self.generic_visit(node)
+        if isinstance(node.ctx, ast.Load) and not isinstance(node.slice, ast.Slice):
+            if isinstance(node.slice, ast.Tuple) or type(node.slice).__name__ in ("Index", "ExtSlice"):
+                return node
+            return self.call(NAMES[4], node, node.value, node.slice)
+        return node
+
+
+def is_super(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
+
+
+def instrumented(text: str | bytes, path: str) -> CodeType:
+    """The code of a file with probes; the plain code when the instrumented one does not compile."""
+    try:
+        tree = ast.parse(text, path)
+        keep_future = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
+        made = Instrument().visit(tree)
+        assert all(node in made.body for node in keep_future)
+        return compile(ast.fix_missing_locations(made), path, "exec", dont_inherit=True)
+    except (SyntaxError, RecursionError, ValueError, AssertionError):
+        return compile(text, path, "exec", dont_inherit=True)
+
+
+class Loader(importlib.machinery.SourceFileLoader):
+    """Loads a file with probes in it."""
+
+    log: Log
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        path = self.get_filename(fullname)
+        return instrumented(self.get_data(path), path)
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__dict__.update(probes(self.log))
+        super().exec_module(module)
+
+
+class Finder(importlib.abc.MetaPathFinder):
+    """Finds the named modules, and gives them the loader above."""
+
+    def __init__(self, wanted: Callable[[str], bool], log: Log) -> None:
+        self.wanted = wanted
+        self.log = log
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> Any:
+        if not self.wanted(fullname):
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
+        if spec is None or type(spec.loader) is not importlib.machinery.SourceFileLoader:
+            return spec
+        loader = Loader(spec.loader.name, spec.loader.path)
+        loader.log = self.log
+        spec.loader = loader
+        return spec
+
+
+def install(wanted: Callable[[str], bool], log: Log) -> None:
+    """Instrument these modules when they are imported from now on."""
+    sys.meta_path.insert(0, Finder(wanted, log))

@@ -1,0 +1,226 @@
+"""Chooses what the search says: cases that reach goals, show outcomes, or differ from the others; each made small first."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from typing import Any
+
+from runners.explorers.python.archive import Archive, Kept
+from runners.explorers.python.cases import Case
+from runners.explorers.python.compose import snake
+from runners.explorers.python.execute import Executor
+from runners.explorers.python.harvest import Harvest
+from runners.explorers.python.shrink import shrink
+from runners.explorers.python.subjects import parameters_of
+from runners.explorers.python.values import Call, Group, Name, Node, Table, Variable
+
+MOST = 380
+DOCUMENTED = 10
+"""Documented examples of one unit that are said."""
+
+
+class Publisher:
+    """Writes batches of chosen cases for the observers."""
+
+    def __init__(self, archive: Archive, executor: Executor, harvest: Harvest, folder: str, targets: set[Any], private: set[str]) -> None:
+        self.archive = archive
+        self.executor = executor
+        self.harvest = harvest
+        self.folder = folder
+        self.targets = targets
+        self.private = private
+        self.said: dict[str, None] = {}
+        self.reached: set[Any] = set()
+        self.outcomes: set[tuple[str, str]] = set()
+        self.batches = 0
+        self.per_unit: dict[str, int] = {}
+
+    def publish(self, seconds: float, final: bool) -> int:
+        """Write one batch; how many cases it has."""
+        deadline = time.monotonic() + seconds
+        batch: list[dict[str, Any]] = []
+        chosen = self.for_goals() + self.documented() + self.for_outcomes()
+        if final:
+            chosen += self.diverse(MOST - len(self.said) - len(chosen))
+        for index, (kept, goals) in enumerate(chosen):
+            if len(self.said) >= MOST:
+                break
+            left = max(0.0, deadline - time.monotonic())
+            self.say(kept, goals, min(0.4, 4 * left / max(1, len(chosen) - index)) if left else 0.0, batch)
+        if batch or final:
+            self.write(batch)
+        return len(batch)
+
+    def say(self, kept: Kept, goals: set[Any], seconds: float, batch: list[dict[str, Any]]) -> None:
+        case = kept.case
+        if case.origin == "search":
+            case = self.small(kept, goals, seconds)
+        case = self.hoisted(case)
+        text = case.text()
+        if text in self.said or case.size() > 400:
+            self.reached |= goals
+            return
+        self.said[text] = None
+        self.per_unit[case.unit] = self.per_unit.get(case.unit, 0) + 1
+        self.reached |= kept.goals & self.targets
+        self.outcomes.add((case.unit, kept.kind))
+        batch.append(
+            {
+                "id": hashlib.sha256(text.encode()).hexdigest()[:12],
+                "case": case.dump(),
+                "stub": kept.stub,
+                "condition": self.condition(kept, goals),
+            }
+        )
+
+    def for_goals(self) -> list[tuple[Kept, set[Any]]]:
+        """Few cases that reach every goal not said yet."""
+        want = {goal for goal in self.archive.best if goal in self.targets and goal not in self.reached}
+        chosen: list[tuple[Kept, set[Any]]] = []
+        candidates = {id(self.archive.best[goal]): self.archive.best[goal] for goal in sorted(want, key=repr)}
+        ordered = sorted(candidates.values(), key=lambda kept: (kept.rank, kept.case.text()))
+        while want and ordered:
+            best = max(
+                ordered,
+                key=lambda kept: len(kept.goals & want) / (8 + kept.case.size() + 60 * (kept.rank[0] or kept.rank[1]) + 15 * kept.raised),
+            )
+            got = set(best.goals & want)
+            if not got:
+                break
+            chosen.append((best, got))
+            want -= got
+            ordered.remove(best)
+        return chosen
+
+    def documented(self) -> list[tuple[Kept, set[Any]]]:
+        found: dict[str, list[Kept]] = {}
+        for unit, pool in self.archive.pool.items():
+            found[unit] = [kept for kept in pool.values() if kept.case.origin != "search" and kept.case.text() not in self.said][
+                :DOCUMENTED
+            ]
+        return [
+            (kept, set()) for unit, kepts in found.items() for kept in kepts[: DOCUMENTED - min(DOCUMENTED, self.per_unit.get(unit, 0))]
+        ]
+
+    def for_outcomes(self) -> list[tuple[Kept, set[Any]]]:
+        return [
+            (kept, set())
+            for key, kept in sorted(self.archive.outcomes.items())
+            if key not in self.outcomes and kept.case.unit not in self.private and not kept.stub
+        ]
+
+    def diverse(self, room: int) -> list[tuple[Kept, set[Any]]]:
+        """Further different cases, taken from the units in turn."""
+        pools = [
+            sorted((k for k in pool.values() if not k.stub), key=lambda kept: kept.rank)
+            for unit, pool in sorted(self.archive.pool.items())
+            if unit not in self.private
+        ]
+        chosen: list[tuple[Kept, set[Any]]] = []
+        taken = {id(kept) for kept, _ in chosen}
+        for turn in range(40):
+            for pool in pools:
+                if turn < len(pool) and len(chosen) < room and id(pool[turn]) not in taken and pool[turn].case.text() not in self.said:
+                    chosen.append((pool[turn], set(pool[turn].branches & self.targets)))
+        return chosen
+
+    def small(self, kept: Kept, goals: set[Any], seconds: float) -> Case:
+        """The case made small; it keeps its outcome and what it was chosen for."""
+        if seconds <= 0:
+            return kept.case
+        wanted = goals or kept.branches
+
+        def still(case: Case) -> bool:
+            run = self.executor.run(case)
+            return run.keep and run.outcome.kind() == kept.kind and run.declared == kept.declared and wanted <= (run.lines | run.branches)
+
+        return shrink(kept.case, still, seconds)
+
+    def hoisted(self, case: Case) -> Case:
+        """Arguments that the call changes become variables, so that the change can be asserted."""
+        call = case.call
+        if not isinstance(call, Call) or not any(isinstance(arg, (Group, Table, Call)) for arg in call.args):
+            return case
+        names = self.names(call)
+        steps, args = list(case.steps), list(call.args)
+        for index in changed_arguments(self.executor, case):
+            if (
+                index >= len(args)
+                or not isinstance(args[index], (Group, Table, Call))
+                or isinstance(args[index], Group)
+                and args[index].kind != "list"
+            ):  # type: ignore[attr-defined]
+                continue
+            name = self.variable(args[index], names[index] if index < len(names) else "")
+            if name in {n for n, _ in steps}:
+                continue
+            steps.append((name, args[index]))
+            args[index] = Variable(name)
+        made = case.copy(steps=tuple(steps), call=Call(call.func, tuple(args), call.keywords))
+        return made if len(steps) == len(case.steps) or self.executor.run(made).keep else case
+
+    def names(self, call: Call) -> list[str]:
+        function = None
+        if isinstance(call.func, Name):
+            try:
+                function = self.executor.module if not call.func.path else vars(self.executor.module).get(call.func.path)
+            except TypeError:
+                function = None
+        parameters = [p.name for p in parameters_of(function, 0, None, self.executor.module)[0]] if callable(function) else []
+        positional = len(call.positional)
+        return (parameters + [""] * positional)[:positional] + list(call.keywords)
+
+    def variable(self, node: Node, name: str) -> str:
+        if isinstance(node, Call) and isinstance(node.func, Name):
+            return snake(node.func.path.rpartition(".")[2])
+        return (
+            name
+            if name.isidentifier() and name not in ("list", "dict", "set", "result", "type")
+            else "items"
+            if isinstance(node, Group)
+            else "mapping"
+        )
+
+    def condition(self, kept: Kept, goals: set[Any]) -> str:
+        """The branch condition that this case decides in a way no other one does."""
+        for goal in sorted((g for g in goals if isinstance(g, tuple)), key=repr):
+            test = self.harvest.conditions.get(goal[0], "")
+            if test and len(test) <= 50 and (goal[0], goal[1]) in kept.branches:
+                others = [b for b in self.targets if isinstance(b, tuple) and b[0] == goal[0] and b != goal]
+                taken = goal[1] > 0 and all(o[1] < 0 or goal[1] < o[1] for o in others)
+                return test if taken else f"not ({test})" if " " in test else f"not {test}"
+        return ""
+
+    def write(self, batch: list[dict[str, Any]]) -> None:
+        self.batches += 1
+        path = os.path.join(self.folder, f"batch-{self.batches:03d}.jsonl")
+        with open(path + ".part", "w", encoding="utf-8") as file:
+            file.writelines(json.dumps(row) + "\n" for row in batch)
+        os.rename(path + ".part", path)
+
+
+def changed_arguments(executor: Executor, case: Case) -> list[int]:
+    """Indices of the arguments of the call that are not as they were before it."""
+    before = executor.run(
+        case.copy(call=Group("tuple", case.call.args if isinstance(case.call, Call) else ()), kind="arguments", asynchronous=False)
+    )
+    if before.outcome.error is not None or before.stopped:
+        return []
+    after = executor.run(case)
+    if after.stopped or after.outcome.raised:
+        return []
+    first, second = list(before.outcome.value or ()), after.outcome.arguments
+    return [index for index, (one, other) in enumerate(zip(first, second)) if state(one) != state(other)]
+
+
+def state(value: Any) -> str:
+    """Text that changes when a value changes."""
+    try:
+        if isinstance(value, (list, dict, set, bytearray)):
+            return repr(value)
+        return repr(sorted((k, repr(v)) for k, v in vars(value).items() if not k.startswith("_")))
+    except Exception:
+        return ""

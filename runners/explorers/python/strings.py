@@ -1,0 +1,158 @@
+"""Strings: examples for a regular expression, and small changes of a text."""
+
+from __future__ import annotations
+
+import random
+import re
+import string
+from typing import Any
+
+try:
+    from re import _constants as constants  # type: ignore[attr-defined,unused-ignore]
+    from re import _parser as parser  # type: ignore[attr-defined,unused-ignore]
+except ImportError:  # Python 3.10 and earlier
+    import sre_constants as constants  # type: ignore[no-redef,unused-ignore]
+    import sre_parse as parser  # type: ignore[no-redef,unused-ignore]
+
+PLAIN = "abcxyzABC019 "
+CATEGORIES = {
+    "CATEGORY_DIGIT": "0123456789", "CATEGORY_SPACE": "  \n\t", "CATEGORY_WORD": "abcxyzAB019_",
+    "CATEGORY_NOT_DIGIT": "ab -.", "CATEGORY_NOT_SPACE": "ab19.-", "CATEGORY_NOT_WORD": " -.,:",
+}  # fmt: skip
+
+
+class Generator:
+    """Writes a string that a parsed pattern should match."""
+
+    def __init__(self, rng: random.Random, flags: int) -> None:
+        self.rng = rng
+        self.flags = flags
+        self.groups: dict[int, str] = {}
+
+    def sequence(self, parts: Any) -> str:
+        return "".join(self.part(str(op), argument) for op, argument in parts)
+
+    def part(self, op: str, argument: Any) -> str:
+        handler = getattr(self, "on_" + op.lower(), None)
+        return handler(argument) if handler is not None else ""
+
+    def on_literal(self, code: int) -> str:
+        return chr(code)
+
+    def on_not_literal(self, code: int) -> str:
+        return self.rng.choice([c for c in PLAIN if ord(c) != code])
+
+    def on_any(self, _: Any) -> str:
+        return self.rng.choice(PLAIN)
+
+    def on_in(self, items: Any) -> str:
+        if str(items[0][0]) == "NEGATE":
+            refused = {c for item in items[1:] for c in self.members(item)}
+            allowed = [c for c in PLAIN + ".-_,:;/'\"" if c not in refused] or [c for c in string.printable if c not in refused] or ["é"]
+            return self.rng.choice(allowed)
+        members = self.members(self.rng.choice(list(items)))
+        return self.rng.choice(members) if members else ""
+
+    def members(self, item: Any) -> str:
+        op, argument = str(item[0]), item[1]
+        if op == "LITERAL":
+            return chr(argument)
+        if op == "RANGE":
+            return "".join(map(chr, range(argument[0], min(argument[1], argument[0] + 60) + 1)))
+        return CATEGORIES.get(str(argument), "a")
+
+    def on_category(self, argument: Any) -> str:
+        return self.rng.choice(CATEGORIES.get(str(argument), "a"))
+
+    def on_branch(self, argument: Any) -> str:
+        return self.sequence(self.rng.choice(argument[1]))
+
+    def on_max_repeat(self, argument: Any) -> str:
+        low, high, parts = argument
+        high = low + self.rng.choice((0, 1, 1, 2, 3, 8)) if high is constants.MAXREPEAT else min(int(high), low + 8)
+        return "".join(self.sequence(parts) for _ in range(self.rng.randint(low, max(low, high))))
+
+    on_min_repeat = on_possessive_repeat = on_max_repeat
+
+    def on_subpattern(self, argument: Any) -> str:
+        text = self.sequence(argument[-1])
+        if argument[0] is not None:
+            self.groups[argument[0]] = text
+        return text
+
+    def on_atomic_group(self, argument: Any) -> str:
+        return self.sequence(argument)
+
+    def on_groupref(self, argument: int) -> str:
+        return self.groups.get(argument, "")
+
+    def on_groupref_exists(self, argument: Any) -> str:
+        return self.sequence(argument[1] if argument[0] in self.groups else argument[2] or ())
+
+    def on_assert(self, argument: Any) -> str:
+        return self.sequence(argument[1]) if self.rng.random() < 0.5 else ""
+
+
+def matching(pattern: re.Pattern[Any], rng: random.Random, tries: int = 12) -> str | None:
+    """A string in which the pattern is found."""
+    text = pattern.pattern
+    if isinstance(text, bytes):
+        text = text.decode("latin-1")
+    try:
+        parsed = parser.parse(text, pattern.flags & ~re.DEBUG & (re.X | re.I | re.M | re.S | re.U | re.A))
+        plain = re.compile(text, pattern.flags & (re.X | re.I | re.M | re.S | re.A))
+    except (re.error, ValueError, OverflowError, RecursionError):
+        return None
+    found = None
+    for _ in range(tries):
+        try:
+            found = Generator(rng, pattern.flags).sequence(parsed)
+            if plain.search(found):
+                return found
+        except (RecursionError, ValueError, OverflowError, TypeError):
+            return None
+    return None if found is None or len(found) > 500 else found
+
+
+def nudge(text: str, rng: random.Random, words: list[str]) -> str:
+    """The text with one small change."""
+    at = rng.randint(0, len(text))
+    end = min(len(text), at + rng.choice((1, 1, 2, 4)))
+    choice = rng.randrange(10)
+    if choice == 0:
+        return text[:at] + text[end:]
+    if choice == 1:
+        return text[:at] + rng.choice(PLAIN) + text[at:]
+    if choice == 2 and words:
+        return text[:at] + rng.choice(words) + text[at:]
+    if choice == 3 and words:
+        return text[:at] + rng.choice(words) + text[end:]
+    if choice == 4:
+        return text[:at] + rng.choice(string.punctuation + "\n \t") + text[at:]
+    if choice == 5:
+        return rng.choice((text.upper(), text.lower(), text.title(), text.swapcase(), text.strip(), text[::-1]))
+    if choice == 6:
+        return rng.choice((text + "\n", "\n" + text, " " + text, text + " ", text * 2, text + "\n" + text))
+    if choice == 7 and "\n" in text:
+        return lines_changed(text, rng)
+    if choice == 8 and text:
+        return text[:at] + text[at : at + 8] + text[at:]
+    return text[:at] + rng.choice(PLAIN + string.punctuation) + text[end:]
+
+
+def lines_changed(text: str, rng: random.Random) -> str:
+    """The text with one of its lines removed, doubled, moved or indented."""
+    lines = text.split("\n")
+    at = rng.randrange(len(lines))
+    choice = rng.randrange(5)
+    if choice == 0:
+        del lines[at]
+    elif choice == 1:
+        lines.insert(rng.randint(0, len(lines)), lines[at])
+    elif choice == 2:
+        lines[at] = "    " + lines[at]
+    elif choice == 3:
+        lines[at] = lines[at].lstrip()
+    else:
+        lines.insert(at, "")
+    return "\n".join(lines)

@@ -1,0 +1,143 @@
+"""What is known about the package under test while it runs: its classes, its patterns, and the objects that calls gave."""
+
+from __future__ import annotations
+
+import enum
+import inspect
+import random
+import re
+import sys
+from types import ModuleType
+from typing import Any
+
+from runners.explorers.python.harvest import Harvest
+from runners.explorers.python.subjects import abstract
+from runners.explorers.python.values import Member, Name, Node, literal
+
+POOLED = 12
+"""Producing expressions kept for each class."""
+
+
+class World:
+    """Classes, patterns, literals and objects that inputs are made of."""
+
+    def __init__(self, module: ModuleType, harvest: Harvest, rng: random.Random) -> None:
+        self.module = module
+        self.harvest = harvest
+        self.rng = rng
+        self.package = module.__name__.split(".")[0]
+        self.names: dict[type, Name] = {}
+        self.attributes: dict[type, set[str]] = {}
+        self.pool: dict[type, list[Node]] = {}
+        self.results: dict[type, list[Node]] = {}
+        self.patterns: list[re.Pattern[Any]] = []
+        self.literals: dict[type, list[Any]] = {}
+        for kind, value in harvest.all_literals:
+            self.literals.setdefault(kind, []).append(value)
+        self._classes()
+        self._values(vars(module))
+
+    def _classes(self) -> None:
+        """Classes of the package (in modules that are loaded), and those the module imports."""
+        mine = self.module.__name__
+        modules = [self.module] + [
+            m for n, m in sorted(sys.modules.items()) if n.split(".")[0] == self.package and n != mine and isinstance(m, ModuleType)
+        ]
+        for module in modules:
+            for name, value in list(vars(module).items()):
+                if isinstance(value, type) and value not in self.names and self._wanted(value, module):
+                    home = value.__module__ if importable(value.__module__, value.__qualname__, value) else module.__name__
+                    path = value.__qualname__ if home == value.__module__ else name
+                    self.names[value] = Name(
+                        mine if importable(mine, value.__name__, value) else home,
+                        value.__name__ if importable(mine, value.__name__, value) else path,
+                    )
+        for cls in self.names:
+            self.attributes[cls] = set(dir(cls)) | self.harvest_attributes(cls)
+        self.concrete = [cls for cls in self.names if not abstract(cls) and not issubclass(cls, BaseException)]
+
+    def _wanted(self, value: type, module: ModuleType) -> bool:
+        return value.__module__.split(".")[0] == self.package or (
+            module is self.module and value.__module__ not in ("builtins", "typing", "abc")
+        )
+
+    def harvest_attributes(self, cls: type) -> set[str]:
+        found: set[str] = set()
+        for base in cls.__mro__:
+            definition = self.harvest.definitions.get(base.__qualname__) if base.__module__ == self.module.__name__ else None
+            if definition is not None:
+                found |= definition.attributes
+            found |= set(getattr(base, "__annotations__", {}))
+        return found
+
+    def _values(self, space: dict[str, Any]) -> None:
+        """Patterns and literals among the values of module and class variables."""
+        mine = [cls for cls in self.names if cls.__module__ == self.module.__name__]
+        for name, value in [*space.items(), *(item for cls in mine for item in vars(cls).items())]:
+            if name.startswith("__") or name.startswith("_tw"):
+                continue
+            self.note(value, 2)
+
+    def note(self, value: Any, depth: int) -> None:
+        """Keep what a module constant holds as material for inputs."""
+        if isinstance(value, re.Pattern):
+            if value not in self.patterns and len(self.patterns) < 200:
+                self.patterns.append(value)
+        elif type(value) in (str, bytes, int, float):
+            kept = self.literals.setdefault(type(value), [])
+            if len(kept) < 400 and value not in kept and not (isinstance(value, (str, bytes)) and len(value) > 100):
+                kept.append(value)
+        elif isinstance(value, (list, tuple, set, frozenset)) and depth and len(value) < 300:
+            for item in sorted(value, key=repr) if isinstance(value, (set, frozenset)) else value:
+                self.note(item, depth - 1)
+        elif isinstance(value, dict) and depth and len(value) < 300:
+            for key, item in list(value.items()):
+                self.note(key, depth - 1)
+                self.note(item, depth - 1)
+
+    def name_of(self, value: Any) -> Node | None:
+        """The tree of a live value: literals, classes, functions of the module, members of enumerations; None when unknown."""
+        if isinstance(value, enum.Enum):
+            owner = self.name_of(type(value))
+            return Member(owner, value.name) if owner is not None and value.name else None
+        if isinstance(value, type):
+            if value in self.names:
+                return self.names[value]
+            return Name(value.__module__, value.__qualname__) if importable(value.__module__, value.__qualname__, value) else None
+        return literal(value)
+
+    def offer(self, value: Any, node: Node) -> None:
+        """Keep the expression that made a value: objects of the package for parameters that want them, plain values for siblings."""
+        cls = type(value)
+        plain = cls in (str, bytes, list, dict, tuple, set, int, float)
+        if not plain and cls not in self.names and cls.__module__.split(".")[0] != self.package:
+            return
+        if node.size() > 60 or (plain and len(repr(value)) < 2):
+            return
+        kept = (self.results if plain else self.pool).setdefault(cls, [])
+        if any(same(one, node) for one in kept):
+            return
+        if len(kept) < POOLED:
+            kept.append(node)
+        else:
+            at = self.rng.randrange(POOLED)
+            if self.rng.random() < 0.3 or kept[at].size() > node.size():
+                kept[at] = node
+
+    def pooled(self, cls: type) -> list[Node]:
+        """Expressions that gave instances of a class or its subclasses."""
+        return [node for kind, nodes in self.pool.items() if issubclass(kind, cls) for node in nodes]
+
+
+def same(one: Node, other: Node) -> bool:
+    return one.size() == other.size() and one.dump() == other.dump()
+
+
+def importable(module: str, path: str, value: Any) -> bool:
+    """True when `from module import path` gives this very value."""
+    found: Any = sys.modules.get(module)
+    for part in path.split("."):
+        if part == "<locals>":
+            return False
+        found = inspect.getattr_static(found, part, None) if isinstance(found, type) else getattr(found, part, None)
+    return found is value and value is not None
