@@ -1,4 +1,4 @@
-"""`python FOLDER/python request.json`: explore one module. `search` and `observe` are the processes it starts."""
+"""`python FOLDER/python request.json`: explore one module. `search`, `mutants` and `observe` are the processes it starts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def hide() -> None:
 
 def child(arguments: list[str]) -> None:
     """Be the search, or an observer."""
-    from runners.explorers.python import guard, observe, search
+    from runners.explorers.python import guard, mutants_phase, observe, search
 
     with open(arguments[1], encoding="utf-8") as file:
         request = json.load(file)
@@ -46,13 +46,16 @@ def child(arguments: list[str]) -> None:
     if arguments[0] == "search":
         search.main(request, folder, int(arguments[3]), STARTED - float(arguments[4]))
         os._exit(0)
-    observe.main(request, folder, arguments[3], arguments[4], arguments[5] == "1", int(arguments[6]))
+    if arguments[0] == "mutants":
+        mutants_phase.main(request, folder, STARTED, float(arguments[3]))
+        os._exit(0)
+    observe.main(request, folder, arguments[3], arguments[4] == "1", int(arguments[5]))
 
 
 def main() -> None:
     bootstrap()
     arguments = sys.argv[1:]
-    if arguments[0] in ("search", "observe"):
+    if arguments[0] in ("search", "mutants", "observe"):
         child(arguments)
         return
     from runners.explorers.python.parent import Parent

@@ -93,6 +93,23 @@ def load_case(data: dict[str, Any]) -> Case:
     )
 
 
+class Replay:
+    """What an iterator gave, to be read again as often as one likes."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, items: list[Any]) -> None:
+        self.items = items
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.items)
+
+    def __next__(self) -> Any:
+        if not self.items:
+            raise StopIteration
+        return self.items[0]
+
+
 class Outcome:
     """What running a case gave: a value or an exception, and the variables of its arrangement afterwards."""
 
@@ -110,7 +127,7 @@ class Outcome:
         self.arguments: list[Any] = []
         """The built arguments of the call."""
         self.consumed = False
-        """`value` is the list of what the returned iterator gave (first `CONSUMED` items)."""
+        """`value` is a `Replay` of what the returned iterator gave (first `CONSUMED` items)."""
 
     @property
     def raised(self) -> bool:
@@ -123,6 +140,8 @@ class Outcome:
         value = self.value
         if value is None or value is True or value is False:
             return repr(value)
+        if isinstance(value, Replay):
+            return "items" if value.items else "no items"
         name = type(value).__name__
         if type(value) in (str, bytes, list, tuple, dict, set, frozenset):
             return name if value else f"empty {name}"
@@ -177,7 +196,7 @@ def perform(node: Node, scope: Scope, case: Case, outcome: Outcome) -> Any:
         return finish(value)
     if is_lazy(value):
         outcome.consumed = True
-        return take(value)
+        return Replay(take(value))
     return value
 
 

@@ -8,33 +8,16 @@ import os
 import signal
 import sys
 import time
-from types import ModuleType
 from typing import Any
 
-from runners.explorers.python.cases import CONSUMED, Case, Outcome, callee_and_arguments, load_case
+from runners.explorers.python.cases import Case, Outcome, callee_and_arguments, load_case
+from runners.explorers.python.describe_case import seen, states
 from runners.explorers.python.execute import Executor, Run
 from runners.explorers.python.goals import Goals
 from runners.explorers.python.guard import Guard, Heartbeat, Interrupted, timer
 from runners.explorers.python.probe import Log
 from runners.explorers.python.search import imported
-from runners.explorers.python.values import Atom, Call, Member, Name, Printer, Scope, Variable, literal
-from runners.explorers.python.world import importable
-
-try:
-    from runners.explorers.python.describe import describe  # type: ignore[import-not-found,unused-ignore]
-except ImportError:
-
-    def describe(value: Any, expression: str, module: ModuleType) -> tuple[list[dict[str, str]], list[tuple[str, str]], str]:  # type: ignore[misc]
-        """Facts on plain values only."""
-        node = literal(value)
-        name = type(value).__name__
-        if node is None:
-            return [], [], name
-        same = value is None or isinstance(value, bool)
-        return [{"subject": expression, "how": "is" if same else "equals", "expected": node.source(Printer())}], [], name
-
-
-FACETS = 12
+from runners.explorers.python.values import Atom, Call, Member, Name, Printer, Scope, Variable
 
 
 class Observer:
@@ -112,51 +95,22 @@ class Observer:
 
     def results(self, case: Case, run: Run, before: Run | None, fields: dict[str, Any]) -> None:
         """What came out: the exception, or checks on the result and on changed state."""
-        outcome = run.outcome
         fields["raised"], fields["checks"] = None, []
-        if outcome.error is not None:
-            fields["raised"], imports = self.raised(outcome.error, run.declared)
-            fields["result_type"] = type(outcome.error).__name__
-            self.add_imports(fields, imports)
-            return
-        fields["result_type"] = "list" if outcome.consumed else type(outcome.value).__name__
+        names = {} if before is None or before.outcome.raised else before.outcome.names
+        fields["result_type"] = "Iterator" if run.outcome.consumed else type(run.outcome.value).__name__
         try:
             with timer(1.5):
-                self.described(case, outcome, before, fields)
+                made = seen(case, run.outcome, states(names, self.module), self.module)
         except Interrupted:
-            fields["checks"] = []
-
-    def described(self, case: Case, outcome: Outcome, before: Run | None, fields: dict[str, Any]) -> None:
-        value = outcome.value
-        owner = next((name for name, made in outcome.names.items() if made is value and literal(value) is None), "")
-        if owner:
-            self.add(fields, [{"subject": "result", "how": "is", "expected": owner}], [])
-        elif outcome.consumed:
-            endless = len(value) >= CONSUMED
-            self.tell(fields, value[:3] if endless else value, "[next(result) for _ in range(3)]" if endless else "list(result)")
-        else:
-            fields["result_type"] = self.tell(fields, value, "result") or fields["result_type"]
-        if before is None or before.outcome.raised:
             return
-        for name, made in outcome.names.items():
-            old = facets(before.outcome.names.get(name), name)
-            changed = [(e, v) for e, v in facets(made, name).items() if e not in old or changes(old[e], v)]
-            for expression, now in changed[:3]:
-                self.tell(fields, now, expression)
-
-    def tell(self, fields: dict[str, Any], value: Any, expression: str) -> str:
-        """Add what `describe` says; its name of the type."""
-        try:
-            checks, imports, name = describe(value, expression, self.module)
         except Exception as error:  # a value may refuse to be looked at
-            fields.setdefault("problems", []).append(f"{type(error).__name__}: {error}"[:100])
-            return ""
-        self.add(fields, checks, imports)
-        return name
-
-    def add(self, fields: dict[str, Any], checks: list[dict[str, str]], imports: list[Any]) -> None:
-        if self.add_imports(fields, imports):
-            fields["checks"] += checks
+            fields["problem"] = f"{type(error).__name__}: {error}"[:200]
+            return
+        if run.outcome.error is not None:
+            fields["raised"] = {"type": made.raised, "message": made.message[:500], "declared": run.declared}
+            fields["result_type"] = type(run.outcome.error).__name__
+        if self.add_imports(fields, sorted(made.imports)):
+            fields["checks"] = made.checks
 
     def add_imports(self, fields: dict[str, Any], imports: list[Any]) -> bool:
         """Add imports unless they bind a name that means something else."""
@@ -164,83 +118,49 @@ class Observer:
         variables = {step["name"] for step in fields["arrange"]}
         for module, name in imports:
             binding = name or module.split(".")[0]
-            if bound.get(binding, [module, name]) != [module, name] or binding in variables:
+            before = bound.get(binding, [module, name])
+            if before != [module, name] and (name or before[1]) or binding in variables:
                 return False
         fields["imports"] += [[m, n] for m, n in imports if [m, n] not in fields["imports"]]
         return True
 
-    def raised(self, error: BaseException, declared: bool) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-        """The exception as it is asserted: the first class of its ancestry that can be imported."""
-        for cls in type(error).__mro__:
-            module, path = cls.__module__, cls.__qualname__
-            if module == "builtins":
-                return {"type": path, "message": str(error)[:500], "declared": declared}, []
-            mine = self.module.__name__
-            home = mine if importable(mine, path, cls) else module if importable(module, path, cls) else ""
-            if home:
-                return {"type": path, "message": str(error)[:500], "declared": declared}, [(home, path.split(".")[0])]
-        raise AssertionError("every exception has a builtin ancestor")
 
-
-def facets(value: Any, name: str) -> dict[str, Any]:
-    """Expressions on a variable whose values show its state."""
-    if isinstance(value, (list, dict, set, bytearray)) and type(value).__module__ == "builtins":
-        return {name: value}
-    if value is None or type(value).__module__ == "builtins":
-        return {}
-    found: dict[str, Any] = {}
-    names = [n for n in getattr(value, "__dict__", {}) if not n.startswith("_")]
-    names += (
-        [n for n, v in inspect.getmembers_static(type(value)) if isinstance(v, property) and not n.startswith("_")]
-        if hasattr(inspect, "getmembers_static")
-        else []
-    )
-    names += [n for cls in type(value).__mro__ for n in listed(getattr(cls, "__slots__", ())) if not n.startswith("_")]
-    for attribute in list(dict.fromkeys(names))[:FACETS]:
-        try:
-            found[f"{name}.{attribute}"] = getattr(value, attribute)
-        except Exception:
+def main(request: dict[str, Any], folder: str, name: str, isolated: bool, seed: int) -> None:
+    """Observe the batches of a folder as they come, until the search is done; each case in a process of its own, or all in one in their order."""
+    heartbeat = Heartbeat(os.path.join(folder, f"{name}.heartbeat"))
+    try:
+        observer = Observer(request, folder, seed)
+    except BaseException:
+        os._exit(3)
+    number = 0
+    while True:
+        heartbeat.beat()
+        last = os.path.exists(os.path.join(folder, "done.json"))
+        batches = sorted(n for n in os.listdir(folder) if n.startswith("batch-") and n.endswith(".jsonl"))
+        if number == len(batches):
+            if last:
+                os._exit(0)
+            time.sleep(0.03)
             continue
-    if hasattr(type(value), "__len__") and hasattr(type(value), "__iter__"):
-        try:
-            mapping = hasattr(type(value), "keys")
-            found[f"{'dict' if mapping else 'list'}({name})"] = dict(value) if mapping else list(value)
-        except Exception:
-            pass
-    return found
+        observe_batch(observer, os.path.join(folder, batches[number]), name, isolated, heartbeat)
+        number += 1
 
 
-def listed(slots: Any) -> tuple[str, ...]:
-    return (slots,) if isinstance(slots, str) else tuple(slots)
-
-
-def changes(old: Any, new: Any) -> bool:
-    """True when a reader can tell the two apart."""
-    one, other = literal(old), literal(new)
-    if one is None or other is None:
-        return type(old) is not type(new)
-    return one.dump() != other.dump()
-
-
-def main(request: dict[str, Any], folder: str, batch: str, out: str, isolated: bool, seed: int) -> None:
-    """Observe the cases of a batch; each in a process of its own, or all in one in their order."""
-    heartbeat = Heartbeat(out + ".heartbeat")
-    observer = Observer(request, folder, seed)
+def observe_batch(observer: Observer, batch: str, name: str, isolated: bool, heartbeat: Heartbeat) -> None:
+    """All cases of one batch that were not observed yet."""
+    out = f"{batch[: -len('.jsonl')]}.{name}"
     done = set(finished_ids(out))
     with open(batch, encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
-    for index, row in enumerate(reversed(rows) if isolated else rows):
-        heartbeat.beat(index + 1)
+    for row in rows:
+        heartbeat.beat()
         if row["id"] in done:
             continue
         if isolated:
             alone(observer, row, out)
         else:
-            append(
-                out, {"id": row["id"], "keep": False, "why": "crashed"} if row["id"] == request.get("crashed") else observer.observe(row)
-            )
-    append(out, {"end": True})
-    os._exit(0)
+            append(out + ".now", {"id": row["id"]})
+            append(out, observer.observe(row))
 
 
 def alone(observer: Observer, row: dict[str, Any], out: str) -> None:
@@ -288,7 +208,7 @@ def agreed(first: dict[str, Any], second: dict[str, Any] | None) -> dict[str, An
     made["branches"] = sorted(set(map(tuple, first["branches"])) & set(map(tuple, second["branches"])))
     if made["checks"] and not made["stable"]:
         made["stable"] = True
-    for key in ("keep", "problems", "why"):
+    for key in ("keep", "problem", "why"):
         made.pop(key, None)
     return {"type": "observation", **made}
 

@@ -73,7 +73,8 @@ class Parent:
         self.ending = ""
         self.seen: set[str] = set()
         self.observers: list[Watched] = []
-        self.batch = ""
+        self.deaths = 0
+        self.sizes: dict[str, tuple[int, ...]] = {}
         self.progress_at = 0
         self.final: dict[str, Any] = {}
 
@@ -101,7 +102,7 @@ class Parent:
             if search is not None:
                 search = self.watch_search(search)
             self.watch_observers()
-            if search is None and not self.observers and not self.waiting():
+            if search is None and all(o.process.poll() is not None for o in self.observers):
                 break
         else:
             self.ending = self.ending or "budget"
@@ -110,8 +111,7 @@ class Parent:
             self.ending = "timeout" if not self.exists("ready.json") else self.ending
         for observer in self.observers:
             observer.kill()
-        if self.batch:
-            self.merge()
+        self.merge()
         self.end()
 
     def exists(self, name: str) -> bool:
@@ -167,69 +167,65 @@ class Parent:
         with open(self.out, "a", encoding="utf-8") as file:
             file.write(rows)
 
-    def waiting(self) -> list[str]:
-        """Batches not observed yet."""
-        return sorted(n for n in os.listdir(self.folder) if n.startswith("batch-") and n.endswith(".jsonl"))
+    # ---- observing ----
+
+    def start_observer(self, index: int) -> Watched:
+        """An observer: the first runs all cases in one process, the second each in its own, with other hash and random seeds."""
+        name = "ab"[index]
+        arguments = ["observe", os.path.join(self.folder, "request.json"), self.folder, name, str(index), str(index)]
+        return Watched(arguments, os.path.join(self.folder, f"{name}.heartbeat"), self.run_folder, index + 1)
 
     def watch_observers(self) -> None:
-        """Start observers for the next batch; collect what those of the last one saw."""
-        if not self.observers:
-            if self.waiting():
-                self.batch = os.path.join(self.folder, self.waiting()[0])
-                self.observers = [self.observer("a", 1, False), self.observer("b", 2, True)]
-            return
+        """Keep the observers alive; write what both saw."""
+        if not self.observers and self.exists("ready.json"):
+            self.observers = [self.start_observer(0), self.start_observer(1)]
         for index, observer in enumerate(self.observers):
             if observer.process.poll() is None and observer.silent() > SILENCE + 4:
                 observer.kill()
-            if observer.process.poll() is not None and not self.complete("ab"[index]) and self.retry("ab"[index]):
-                self.observers[index] = self.observer("ab"[index], index + 1, bool(index))
-        if all(observer.process.poll() is not None for observer in self.observers):
-            self.merge()
-            self.observers = []
+            status = observer.process.poll()
+            if status not in (None, 0) and self.deaths < RESTARTS * 4:
+                self.deaths += 1
+                self.note_death("ab"[index])
+                self.observers[index] = self.start_observer(index)
+        self.merge()
 
-    def observer(self, name: str, hash_seed: int, isolated: bool) -> Watched:
-        out = f"{self.batch}.{name}"
-        return Watched(
-            ["observe", os.path.join(self.folder, "request.json"), self.folder, self.batch, out, str(int(isolated)), str(hash_seed)],
-            out + ".heartbeat",
-            self.run_folder,
-            hash_seed,
-        )
+    def note_death(self, name: str) -> None:
+        """The case that killed an observer is not tried again."""
+        for batch in self.batches():
+            started = [row["id"] for row in self.rows(batch, name + ".now")]
+            if started and started[-1] not in {row["id"] for row in self.rows(batch, name)}:
+                self.append(f"{batch}.{name}", {"id": started[-1], "keep": False, "why": "crashed"})
 
-    def rows(self, name: str) -> list[dict[str, Any]]:
+    def append(self, path: str, row: dict[str, Any]) -> None:
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+
+    def batches(self) -> list[str]:
+        names = sorted(n for n in os.listdir(self.folder) if n.startswith("batch-") and n.endswith(".jsonl"))
+        return [os.path.join(self.folder, name[: -len(".jsonl")]) for name in names]
+
+    def rows(self, batch: str, name: str) -> list[dict[str, Any]]:
         try:
-            with open(f"{self.batch}.{name}", encoding="utf-8") as file:
+            with open(f"{batch}.{name}", encoding="utf-8") as file:
                 return [json.loads(line) for line in file if line.endswith("\n")]
         except (OSError, ValueError):
             return []
 
-    def complete(self, name: str) -> bool:
-        return any("end" in row for row in self.rows(name))
-
-    def retry(self, name: str) -> bool:
-        """After a death: note the case it died of, once for each case."""
-        with open(self.batch, encoding="utf-8") as file:
-            ids = [json.loads(line)["id"] for line in file]
-        done = {row.get("id") for row in self.rows(name)}
-        missing = [i for i in (ids if name == "a" else reversed(ids)) if i not in done]
-        if not missing or self.elapsed() > self.seconds * 0.95:
-            return False
-        with open(f"{self.batch}.{name}", "a", encoding="utf-8") as file:
-            file.write(json.dumps({"id": missing[0], "keep": False, "why": "crashed"}) + "\n")
-        return True
-
     def merge(self) -> None:
         """Write the observations on which both observers agree."""
-        second = {row.get("id"): row for row in self.rows("b")}
-        for row in self.rows("a"):
-            if "id" not in row or row["id"] in self.seen:
+        for batch in self.batches():
+            sizes = tuple(os.path.getsize(f"{batch}.{n}") if os.path.exists(f"{batch}.{n}") else 0 for n in "ab")
+            if self.sizes.get(batch) == sizes or not all(sizes):
                 continue
-            made = agreed(row, second.get(row["id"]))
-            if made is not None:
+            self.sizes[batch] = sizes
+            second = {row["id"]: row for row in self.rows(batch, "b")}
+            for row in self.rows(batch, "a"):
+                if row["id"] in self.seen or row["id"] not in second:
+                    continue
                 self.seen.add(row["id"])
-                self.write(made)
-        os.rename(self.batch, self.batch + ".done")
-        self.batch = ""
+                made = agreed(row, second[row["id"]])
+                if made is not None:
+                    self.write(made)
 
     def end(self) -> None:
         self.copy_progress()
