@@ -88,7 +88,7 @@ def seen(case: Case, outcome: Outcome, before: dict[str, tuple[list[Check], set[
     if owner:
         made.checks = [{"subject": "result", "how": "is", "expected": owner}]
     elif outcome.value is not None or not changed:
-        made.checks, imports, made.type_name = describe(outcome.value, "result", module, LIMIT, most)
+        made.checks, imports, _ = describe(outcome.value, "result", module, LIMIT, most)
         made.imports |= imports
     made.checks = made.checks + changed
     return made

@@ -6,7 +6,7 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -111,10 +111,19 @@ class Copy:
 class MutantRun:
     """The module with its mutants, the cases tried on it, and who killed whom."""
 
-    def __init__(self, module: ModuleType, loader: Loader, guard: Guard | None = None) -> None:
+    def __init__(
+        self,
+        module: ModuleType,
+        loader: Loader,
+        guard: Guard | None = None,
+        beat: Callable[[int], None] = lambda index: None,
+        skip: Collection[str] = (),
+    ) -> None:
         self.module = module
         self.loader = loader
-        self.mutants = {mutant.index: mutant for mutant in loader.mutants}
+        self.beat = beat
+        """Told the number of the mutant before it is run, so that a watcher knows which one hangs."""
+        self.mutants = {mutant.index: mutant for mutant in loader.mutants if str(mutant.index) not in skip}
         self.limited = Limited(guard)
         self.globals = Globals(module)
         self.trials: list[Trial] = []
@@ -129,6 +138,7 @@ class MutantRun:
     def execute(self, case: Case, alive: Any, seconds: float) -> Outcome | None:
         """Run a case with a mutant alive (0: none); None when it took too long."""
         space = self.module.__dict__
+        self.beat(alive if type(alive) is int else 0)
         try:
             space[SWITCH] = alive
             return self._executed(case, self.module, seconds)
@@ -217,6 +227,7 @@ class MutantRun:
         return not self._holds_in(trial, index) and self._holds_in(trial, 0)
 
     def _holds_in(self, trial: Trial, index: int) -> bool:
+        self.beat(index)
         copied = self._copied(index)
         if copied is None:
             return False
@@ -289,9 +300,12 @@ def alike(trial: Trial, outcome: Outcome) -> bool:
     old = trial.outcome
     if old.error is not None or outcome.error is not None:
         return type(old.error) is type(outcome.error) and text_of(old.error) == text_of(outcome.error)
-    if trial.case.steps or type(old.value) not in PLAIN or type(outcome.value) is not type(old.value):
+    first, second = old.value, outcome.value
+    if old.consumed and outcome.consumed:
+        first, second = first.items, second.items
+    if trial.case.steps or type(first) not in PLAIN or type(second) is not type(first):
         return False
     try:
-        return bool(old.value == outcome.value)
+        return bool(first == second)
     except Exception:
         return False

@@ -61,7 +61,7 @@ class Search:
         self.guard = Guard(os.getcwd())
         log = Log()
         package = request["module"].split(".")[0]
-        install(lambda name: name == request["module"], log)
+        self.instrument(log)
         self.module, base = imported(request["module"], request["file"])
         path = self.module.__file__ or request["file"]
         self.goals = Goals(self.text, path)
@@ -82,6 +82,10 @@ class Search:
         self.publisher.batches = 100 * self.restart
         self.package = package
         self.reach: dict[str, set[int]] = {s.unit: set() for s in self.subjects}
+
+    def instrument(self, log: Log) -> None:
+        """See to it that the module is loaded with probes."""
+        install(lambda name: name == self.request["module"], log)
 
     # ---- one case ----
 
