@@ -15,6 +15,8 @@ LONG = 40
 """Characters of an argument that gets a name of its own when the call does not fit on a line."""
 MATCH = 70
 """Characters of a message that are matched."""
+_ENTER = re.compile(r"([\w.]+|\w+\(.*\))\.__enter__\(\)")
+_EXIT = re.compile(r"([\w.]+)\.__exit__\(None, None, None\)")
 _NUMBER = re.compile(r"-?[\d.]+(e[+-]?\d+)?")
 
 
@@ -25,12 +27,41 @@ def body(plan: Plan, pad: str, style: Style) -> list[str]:
     if not plan.columns:
         hoisted, call = _hoisted(call, {s.name for s in steps}, pad, style)
         steps += hoisted
+    if (managed := _managed(replace(plan, arrange=tuple(steps)), pad, style)) is not None:
+        return _joined(managed)
     blocks = [[line for step in steps for line in _step(step, pad, style)]]
     if plan.raised is not None:
         blocks.append([*_raises(plan.raised, pad, style), *_statement("", call, pad + style.indent, style)])
     else:
         blocks += _act_and_assert(plan, call, pad, style)
+    return _joined(blocks)
+
+
+def _joined(blocks: Sequence[Sequence[str]]) -> list[str]:
     return "\n\n".join("\n".join(block) for block in blocks if block).split("\n")
+
+
+def _managed(plan: Plan, pad: str, style: Style) -> list[list[str]] | None:
+    """The blocks of a test that enters or leaves a context, with a `with` statement; None when there is no such call."""
+    inner = pad + style.indent
+    if entered := _ENTER.fullmatch(plan.call):
+        if plan.raised is not None:
+            return None
+        used = any(_mentions(c.subject) for c in plan.checks)
+        before = [line for step in plan.arrange for line in _step(step, pad, style)]
+        opening = f"{pad}with {flat(entered[1], style)}{' as result' if used else ''}:"
+        return [before, [opening, *(line for c in plan.checks for line in assertion(c, inner, style))]]
+    left = _EXIT.fullmatch(plan.call)
+    places = [i for i, s in enumerate(plan.arrange) if left and not s.name and s.source == f"{left[1]}.__enter__()"]
+    if not left or not places or any(_mentions(c.subject) for c in plan.checks):
+        return None
+    before = [line for step in plan.arrange[: places[-1]] for line in _step(step, pad, style)]
+    deeper = inner if plan.raised is None else inner + style.indent
+    during = [line for step in plan.arrange[places[-1] + 1 :] for line in _step(step, deeper, style)] or [f"{deeper}pass"]
+    opening = [f"{deeper.removesuffix(style.indent)}with {left[1]}:", *during]
+    if plan.raised is not None:
+        return [before, [*_raises(plan.raised, pad, style), *opening]]
+    return [before, opening, [line for c in plan.checks for line in assertion(c, pad, style)]]
 
 
 def _step(step: Step, pad: str, style: Style) -> list[str]:

@@ -26,7 +26,7 @@ _DUNDERS = {
     "contains": "contains",
     "iter": "iteration",
     "enter": "context",
-    "exit": "context",
+    "exit": "after_context",
     "aenter": "context",
     "call": "call",
 }
@@ -254,7 +254,7 @@ def _before(plan: Plan, siblings: Sequence[Plan]) -> Iterator[str]:
         yield "after_" + "_and_".join(dict.fromkeys(extra[:2]))
         yield f"after_{extra[-1]}"
     missing = [word for word in (others[0] if others else ()) if word not in mine and all(word in o for o in others)]
-    yield from (f"without_{word}" for word in missing[:1] if word != snake(plan.unit.rpartition(".")[2]))
+    yield from (f"without_{word}" for word in missing[:1] if plan.raised and word != snake(plan.unit.rpartition(".")[2]))
 
 
 def _done(plan: Plan) -> list[str]:

@@ -59,7 +59,22 @@ CLASSES: tuple[Observation, ...] = (
     seen("clock.start()", "raises ClockError: Clock is running. Use .stop() first", unit="Clock.start", given=f"{_CLOCK}\nclock.start()"),
     seen("clock.start()", "clock.running is True", unit="Clock.start", given=_CLOCK, id="started"),
     seen("clock.start()", "clock.running is True", unit="Clock.start", given="clock = Clock('a', strict=False)\nclock.start()"),
-    seen("clock.__enter__()", "result : Clock", "result.running is True", unit="Clock.__enter__", kind="context", given=_CLOCK),
+    seen("clock.__enter__()", "result is clock", "clock.running is True", unit="Clock.__enter__", kind="context", given=_CLOCK),
+    seen(
+        "clock.__exit__(None, None, None)",
+        "result is None",
+        "clock.running is False",
+        unit="Clock.__exit__",
+        kind="context",
+        given=f"{_CLOCK}\nclock.__enter__()",
+    ),
+    seen(
+        "clock.__exit__(None, None, None)",
+        _NOT_RUNNING,
+        unit="Clock.__exit__",
+        kind="context",
+        given=f"{_CLOCK}\nclock.__enter__()\nclock.stop()",
+    ),
 )
 
 EVERYTHING = FUNCTIONS + CLASSES
