@@ -21,6 +21,7 @@ from tasks.prepare import prepare
 from tasks.progress import Progress
 from tasks.settings import narrow
 from testwright.campaign import Campaign
+from testwright.errors import SandboxUnavailable
 from testwright.model import Baseline, Environment, FileCoverage, FileReport, SourceReport, State, Target, Workspace
 
 HEADER = "Written by Testwright."
@@ -85,8 +86,13 @@ def _language(
     left_out = [FileReport(path, name, State.EXCLUDED, "by include and exclude patterns") for path in sources if path not in chosen]
     place.event(step="search", done=0, total=len(targets))
     reports = _cover(campaign, targets, workspace, environment, baseline, language.style(workspace, everything), place)
-    together = confirm_together.with_options(persist_result=False)(reports, baseline, workspace, environment, sandbox)
-    return baseline, [*together, *ended, *left_out], environment.notes
+    place.event(step="confirm together")
+    notes = environment.notes
+    try:
+        reports = list(confirm_together(reports, baseline, workspace, environment, sandbox))
+    except SandboxUnavailable as problem:  # what was found so far is not lost
+        notes = (*notes, f"kept tests were not run together with the project's own: {problem}")
+    return baseline, [*reports, *ended, *left_out], notes
 
 
 def _cover(

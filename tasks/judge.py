@@ -11,11 +11,14 @@ from tasks.folder import Folder
 from testwright.model import (
     Attempt,
     Case,
+    Ending,
     Environment,
     Exploration,
     FileCoverage,
     FileReport,
+    Observation,
     Reason,
+    RunResult,
     State,
     Status,
     TestCase,
@@ -54,24 +57,30 @@ def judge(
         CandidateRejected: some test is not worth keeping, and this was not the last try.
         SandboxUnavailable: the sandbox failed.
     """
-    target = exploration.target
-    history = folder.attempts(target.language, target.path)
-    rejected = _rejected(history, exploration)
-    observations = select([o for o in exploration.observations if o.id not in rejected], target)
-    candidate = LANGUAGES[target.language].write(workspace, target, observations, style, header)
-    if not candidate.tests:
-        return ended(exploration, before, _verdicts(history, exploration))
-    attempt = execute(candidate, target, workspace, environment, sandbox)
-    folder.remember(target.language, target.path, attempt)
-    bad = _bad(attempt, exploration)
-    if bad and not last:
-        raise CandidateRejected(
-            f"{len(bad)} of {len(candidate.tests)} tests of {candidate.path}: {next(iter(bad.values())).detail or 'rejected'}"
-        )
-    if bad or attempt.result.problem:
-        reason = attempt.result.problem or next(iter(bad.values())).detail
-        return ended(exploration, before, _verdicts([*history, attempt], exploration), reason)
-    return _kept(exploration, attempt, before, _verdicts(history, exploration))
+    history = folder.attempts(exploration.target.language, exploration.target.path)
+    rejected = _rejected(history)
+    observations = select([o for o in exploration.observations if o.id not in rejected], exploration.target)
+
+    def ask(chosen: Sequence[Observation]) -> Attempt:
+        candidate = LANGUAGES[exploration.target.language].write(workspace, exploration.target, chosen, style, header)
+        if not candidate.tests:
+            return Attempt(candidate, RunResult(Ending.EXITED))
+        attempt = execute(candidate, exploration.target, workspace, environment, sandbox)
+        folder.remember(exploration.target.language, exploration.target.path, attempt)
+        return attempt
+
+    attempt = ask(observations)
+    failed = _failed(attempt)
+    if failed and not last:
+        raise CandidateRejected(f"{len(failed)} of {len(attempt.candidate.tests)} tests: {next(iter(failed.values())).detail}")
+    useless = {v.test: v for v in gains(attempt, exploration) if not v.kept}
+    if failed or useless:
+        kept = {o for test in attempt.candidate.tests if test.name not in failed | useless for o in test.observations}
+        attempt = ask([o for o in observations if o.id in kept])
+    verdicts = _unique((*_verdicts([*history, attempt]), *failed.values(), *useless.values()))
+    if not attempt.candidate.tests or attempt.result.problem or _failed(attempt):
+        return ended(exploration, before, verdicts, attempt.result.problem)
+    return _kept(exploration, attempt, before, verdicts)
 
 
 def ended(
@@ -95,13 +104,13 @@ def _state(exploration: Exploration) -> tuple[State, str]:
     return State.UNCHANGED, "no call was found that adds a line, a branch or a killed mutant and comes out the same every time"
 
 
-def _rejected(history: Iterable[Attempt], exploration: Exploration) -> frozenset[str]:
+def _rejected(history: Iterable[Attempt]) -> frozenset[str]:
     """Observations whose tests, or rows of tables, were rejected before."""
     return frozenset(
         observation
         for attempt in history
         for test in attempt.candidate.tests
-        if test.name in _bad(attempt, exploration)
+        if test.name in _failed(attempt)
         for observation in _failed_rows(test, attempt.result.cases)
     )
 
@@ -113,14 +122,13 @@ def _failed_rows(test: TestCase, cases: Iterable[Case]) -> tuple[str, ...]:
     return failed if failed and len(rows) == len(test.observations) else test.observations
 
 
-def _bad(attempt: Attempt, exploration: Exploration) -> dict[str, Verdict]:
-    """The tests of an attempt that a filter objected to. Filters, cheapest first: reported, passes, adds something."""
+def _failed(attempt: Attempt) -> dict[str, Verdict]:
+    """The tests of an attempt that did not pass."""
     cases: dict[str, list[Case]] = {}
     for case in attempt.result.cases:
         cases.setdefault(case.name, []).append(case)
     asked = {test.name: _object(test.name, cases.get(test.name, [])) for test in attempt.candidate.tests}
-    bad = {name: verdict for name, verdict in asked.items() if verdict is not None}
-    return bad or {v.test: v for v in gains(attempt, exploration) if not v.kept}
+    return {name: verdict for name, verdict in asked.items() if verdict is not None}
 
 
 def _object(name: str, cases: Sequence[Case]) -> Verdict | None:
@@ -143,8 +151,8 @@ def gains(attempt: Attempt, exploration: Exploration) -> tuple[Verdict, ...]:
     verdicts = []
     for test in attempt.candidate.tests:
         seen = [by_id[i] for i in test.observations if i in by_id]
-        gained = frozenset(lines.intersection(*[frozenset().union(*(o.lines for o in seen))]))
-        ways = frozenset(branches.intersection(*[frozenset().union(*(o.branches for o in seen))]))
+        gained = frozenset().union(*(o.lines for o in seen)) & lines
+        ways = frozenset().union(*(o.branches for o in seen)) & branches
         killed = frozenset().union(*(o.mutants for o in seen)) - mutants
         lines -= gained
         branches -= ways
@@ -155,9 +163,14 @@ def gains(attempt: Attempt, exploration: Exploration) -> tuple[Verdict, ...]:
     return tuple(verdicts)
 
 
-def _verdicts(history: Iterable[Attempt], exploration: Exploration) -> tuple[Verdict, ...]:
-    """Every rejection of the history, once a name."""
-    return tuple({name: verdict for attempt in history for name, verdict in _bad(attempt, exploration).items()}.values())
+def _verdicts(history: Iterable[Attempt]) -> tuple[Verdict, ...]:
+    """Every test of the history that did not pass."""
+    return tuple(verdict for attempt in history for verdict in _failed(attempt).values())
+
+
+def _unique(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """The last word on each test."""
+    return tuple({v.test: v for v in verdicts}.values())
 
 
 def _kept(exploration: Exploration, attempt: Attempt, before: FileCoverage | None, rejected: tuple[Verdict, ...]) -> FileReport:
