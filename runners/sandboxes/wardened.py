@@ -20,6 +20,8 @@ _START = f"import sys; sys.path.insert(0, {_ROOT!r}); from runners.sandboxes.war
 _GRACE = 30.0
 """Seconds that the warden may take beyond the deadline, to copy, to kill and to read, on a busy machine."""
 _MIB = 1 << 20
+LARGEST_RESULT, LARGEST_RESULTS = 64, 256
+"""MiB that are taken out of a box at most, whatever it was allowed to write: the controller holds them in its own memory."""
 
 
 def order(command: Command, box: str, folder: str) -> dict[str, Any]:
@@ -28,9 +30,8 @@ def order(command: Command, box: str, folder: str) -> dict[str, Any]:
     Raises:
         ValueError: for a path of the command that leaves the scratch folder.
     """
+    check_paths(command)
     limits = command.limits
-    for name in (*command.files, *(name for name in command.copies if name not in ("", "."))):
-        scratch.inside(name)
     return {
         "remove": box,
         "scratch": folder,
@@ -41,9 +42,20 @@ def order(command: Command, box: str, folder: str) -> dict[str, Any]:
         "seconds": limits.seconds,
         "memory": limits.memory,
         "processes": limits.processes,
-        "file_size": limits.file_size,
-        "total": limits.scratch,
+        "largest": min(limits.file_size, LARGEST_RESULT) * _MIB,
+        "total": min(limits.scratch, LARGEST_RESULTS) * _MIB,
     }
+
+
+def check_paths(command: Command) -> None:
+    """Look at every path of a command that has to lie in the scratch folder.
+
+    Raises:
+        ValueError: for one that does not.
+    """
+    within("", command.cwd)
+    for name in (*command.files, *(name for name in command.copies if name not in ("", "."))):
+        scratch.inside(name)
 
 
 def within(folder: str, cwd: str) -> str:

@@ -46,7 +46,7 @@ def main(reply_to: int) -> None:
         return
     if walled and ending == "ended":
         ending, status = _inside(room.outcome(doors[0]))
-    results, refused = scratch.read_results(head["scratch"], head["results"], head["file_size"] * _MIB, head["total"] * _MIB)
+    results, refused = scratch.read_results(head["scratch"], head["results"], head["largest"], head["total"])
     reply = {"ending": ending, "status": status, "seconds": seconds, "refused": refused, "clean": clean}
     with os.fdopen(reply_to, "wb") as stream:
         stream.write(protocol.pack(reply, results))

@@ -104,3 +104,22 @@ def _read_regular(handle: int, limit: int) -> bytes:
     if left <= 0:
         raise ValueError(f"larger than {limit} bytes")
     return b"".join(chunks)
+
+
+def read_start(root: str, name: str, limit: int) -> tuple[bytes, int]:
+    """Return the first `limit` bytes of a file and the size of the whole; nothing for what is no regular file."""
+    try:
+        handle = os.open(os.path.join(root, name), _FILE)
+    except OSError:
+        return b"", 0
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            return b"", 0
+        chunks: list[bytes] = []
+        while limit > 0 and (chunk := os.read(handle, min(limit, _CHUNK))):
+            chunks.append(chunk)
+            limit -= len(chunk)
+        return b"".join(chunks), status.st_size
+    finally:
+        os.close(handle)
