@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 from uuid import UUID
 
@@ -38,43 +39,36 @@ def publish(written: Written) -> None:
 
 
 class Progress:
-    """A progress artifact that moves while files are done. Safe to move from several threads.
+    """How many files of one source are done, as an artifact that moves. Use as a context manager, inside a flow run.
 
-    What is expected may grow as sources are measured; the bar never goes back. At most one update a second reaches the server.
+    Several threads may move it. A server that does not answer, or is slow, never costs the campaign more than a warning and a second.
     """
 
-    def __init__(self, key: str = "campaign-progress", pause: float = 1.0) -> None:
+    def __init__(self, total: int, key: str = "campaign-progress", pause: float = 1.0) -> None:
+        self._total, self._key, self._pause = total, key, pause
         self._lock = threading.Lock()
-        self._pause = pause
-        self._expected = self._done = 0
-        self._shown = self._told = 0.0
-        self._artifact: UUID | None = _tell(create_progress_artifact, progress=0.0, key=key, description="looking for files")
+        self._most = 0
+        self._told = float("-inf")
+        self._artifact: UUID | None = None
 
-    def expect(self, files: int) -> None:
-        """So many more files will be done."""
+    def __enter__(self) -> "Progress":
+        self._artifact = _tell(create_progress_artifact, progress=0.0, key=self._key, description=f"0 of {self._total:,} files")
+        return self
+
+    def move(self, done: int, description: str) -> None:
+        """So many files are done; the last of them is described in one line. At most one update in a pause, and always the last one."""
         with self._lock:
-            self._expected += files
-            self._move(f"{self._done:,} of {self._expected:,} files")
+            self._most = max(self._most, done)
+            late = self._most >= self._total or time.monotonic() - self._told >= self._pause
+            if self._artifact is None or not late:
+                return
+            self._told = time.monotonic()
+            share = 100 * min(self._most / self._total, 1) if self._total else 100.0
+            words = f"{self._most:,} of {self._total:,} files. {inline(description)}"
+            _tell(update_progress_artifact, artifact_id=self._artifact, progress=share, description=words)
 
-    def advance(self, last: str = "") -> None:
-        """One more file is done: this one."""
-        with self._lock:
-            self._done += 1
-            self._move(f"{self._done:,} of {self._expected:,} files" + (f", last {inline(last, 120)}" if last else ""))
-
-    def finish(self, words: str = "done") -> None:
-        """The campaign is at its end."""
-        with self._lock:
-            self._done = max(self._done, self._expected, 1)
-            self._expected = self._done
-            self._move(words, now=True)
-
-    def _move(self, words: str, *, now: bool = False) -> None:
-        if self._artifact is None or (not now and time.monotonic() - self._told < self._pause):
-            return
-        self._told = time.monotonic()
-        self._shown = max(self._shown, 100 * min(self._done / max(self._expected, 1), 1))
-        _tell(update_progress_artifact, artifact_id=self._artifact, progress=round(self._shown, 1), description=words)
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """The artifact stays."""
 
 
 def _tell(say: Callable[..., Any], **what: Any) -> Any:

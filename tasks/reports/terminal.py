@@ -44,7 +44,7 @@ def coverage_table(report: Report, *, plain: bool = False, most: int = 20) -> Ta
     """Before and after: the files that were worked on, worst first, and a total for each language of each source."""
     table = Table(box=box.ASCII if plain else box.SIMPLE_HEAD, header_style="" if plain else "dim", show_footer=False)
     table.add_column("File", overflow="fold", ratio=1)
-    for name in ("Lines", "", "Branches", "", "Tests", "State"):
+    for name in ("Lines", "Branches", "Tests", "State"):
         table.add_column(name, justify="left" if name == "State" else "right", no_wrap=name != "State")
     totals = [t for s in report.sources for t in by_language(s)]
     for of in totals:
@@ -64,17 +64,16 @@ def coverage_table(report: Report, *, plain: bool = False, most: int = 20) -> Ta
 def _file(file: FileReport) -> list[str]:
     of = coverage(file)
     kept = sum(v.kept for v in file.verdicts)
-    return [inline(file.path, 120), *_change(of.lines), *_change(of.branches), str(kept or ""), str(file.state)]
+    return [inline(file.path, 120), _change(of.lines), _change(of.branches), str(kept or ""), str(file.state)]
 
 
 def _total(of: Total, name: str) -> list[str]:
-    return [inline(name, 120), *_change(of.coverage.lines), *_change(of.coverage.branches), str(of.kept), ""]
+    return [inline(name, 120), _change(of.coverage.lines), _change(of.coverage.branches), str(of.kept), ""]
 
 
-def _change(of: Change) -> list[str]:
-    if of.before.rate is None or not points(of.gain):
-        return [percent(of.after.rate), ""]
-    return [f"{percent(of.before.rate)} → {percent(of.after.rate)}", points(of.gain)]
+def _change(of: Change) -> str:
+    after = percent(of.after.rate)
+    return f"{percent(of.before.rate)} → {after}" if points(of.gain) else after
 
 
 def _cell(text: str, plain: bool, style: str = "") -> Text:

@@ -27,32 +27,29 @@ def _server() -> Iterator[None]:
 
 @flow
 def campaign(folder: Path) -> Written:
-    progress = Progress(pause=0)
-    progress.expect(4)
-    for name in ("a.py", "b.py", "c.py"):
-        progress.advance(name)
     return report(builders.report(), folder)
 
 
 @flow
 def moving() -> list[tuple[float, str]]:
-    progress = Progress("moving-progress", pause=0)
     seen = []
-
-    def look() -> None:
-        found = Artifact.get("moving-progress")
-        seen.append((found.data, found.description))
-
-    look()
-    progress.expect(4)
-    progress.advance("a.py")
-    look()
-    progress.expect(4)  # more was found: an eighth is less than the quarter that was shown
-    progress.advance("b.py")
-    look()
-    progress.finish("5 tests kept")
-    look()
+    with Progress(4, "moving-progress", pause=0) as progress:
+        for done, words in ((0, ""), (1, "a.py: improved"), (3, "c.py: improved"), (2, "b.py\n\x1b[2J: improved"), (4, "d.py: excluded")):
+            if done:
+                progress.move(done, words)
+            found = Artifact.get("moving-progress")
+            seen.append((found.data, found.description))
     return seen
+
+
+@flow
+def hurried() -> float:
+    with Progress(3, "hurried-progress", pause=3600) as progress:
+        progress.move(1, "told: the first")
+        progress.move(2, "not told: within the pause")
+        middle = Artifact.get("hurried-progress").data
+        progress.move(3, "told: the last")
+    return middle
 
 
 def versions(key: str) -> list[object]:
@@ -70,22 +67,28 @@ def test_the_task_writes_the_report_and_each_campaign_adds_a_version_of_the_same
     assert len(versions("coverage-javascript")) == 2
     assert "report.html" in Artifact.get("campaign-summary").data
     assert Artifact.get("coverage-python").description.startswith("Campaign `20261124-101500-a1b2`: lines 10.3% → 16.7%")
-    assert Artifact.get("campaign-progress").data == 75.0
 
 
-def test_progress_moves_forward_only() -> None:
+def test_progress_moves_forward_only_and_says_what_was_done_last() -> None:
     assert moving() == [
-        (0.0, "looking for files"),
-        (25.0, "1 of 4 files, last a.py"),
-        (25.0, "2 of 8 files, last b.py"),
-        (100.0, "5 tests kept"),
+        (0.0, "0 of 4 files"),
+        (25.0, "1 of 4 files. a.py: improved"),
+        (75.0, "3 of 4 files. c.py: improved"),
+        (75.0, "3 of 4 files. b.py\\n\\x1b[2J: improved"),
+        (100.0, "4 of 4 files. d.py: excluded"),
     ]
+
+
+def test_progress_spares_the_server_but_tells_the_end() -> None:
+    assert hurried() == pytest.approx(100 / 3)
+    assert Artifact.get("hurried-progress").data == 100.0
 
 
 def test_a_server_that_is_gone_costs_no_report(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api", PREFECT_CLIENT_MAX_RETRIES: 0}):
         written = report.fn(builders.report(), tmp_path)
-        Progress().advance("a.py")
+        with Progress(1) as progress:
+            progress.move(1, "a.py")
 
     assert written.html.stat().st_size > 10_000
     assert "The UI was not told (create_markdown_artifact)" in caplog.text
