@@ -45,7 +45,7 @@ def fetch(source: Source, staging: Path) -> Fetched:
         raise CheckoutFailed(f"{source.text}: there is no such archive; check the spelling.")
     name = next(path.name[: -len(end)] for end in ARCHIVES if path.name.lower().endswith(end))
     tree, paths, notes = unpack(path, staging, source.text)
-    return Fetched(tree, shown(name) or "archive", paths=paths, notes=notes)
+    return Fetched(tree, shown(name) or "archive", paths=paths, notes=notes, ours=True)
 
 
 def unpack(path: Path, staging: Path, text: str) -> tuple[Path, tuple[str, ...], Notes]:

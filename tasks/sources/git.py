@@ -35,7 +35,7 @@ def fetch(source: Source, staging: Path) -> Fetched:
     # Before everything else that says something about attributes: no filter of the user's settings runs on a stranger's files.
     (repository / ".git" / "info" / "attributes").write_text("* -filter -ident -working-tree-encoding\n")
     command.must(repository, source.text, "checkout", "-q", "--force", "--detach", commit, seconds=_SECONDS)
-    return Fetched(repository, _name(source), commit, paths, notes)
+    return Fetched(repository, _name(source), commit, paths, notes, ours=True)
 
 
 def _name(source: Source) -> str:

@@ -46,7 +46,7 @@ def fetch(source: Source, staging: Path) -> Fetched:
     tree, paths, notes = archive.unpack(path, staging, source.text)
     if not package.link.hash_option:
         notes.add("checksums", f"{shown(package.link.filename)}: the index gave no checksum, so none was checked")
-    return Fetched(tree, f"{requirement.name} {package.version}", str(package.version), paths, notes)
+    return Fetched(tree, f"{requirement.name} {package.version}", str(package.version), paths, notes, ours=True)
 
 
 class _Session(PyPIClient):

@@ -24,9 +24,15 @@ def is_secret(path: str) -> bool:
     return _NAMES.fullmatch(name) is not None and not _HARMLESS.fullmatch(name)
 
 
-def holds_secret(name: str, head: bytes) -> bool:
-    """Whether a file that may be harmless (a certificate, a registry's settings) holds a private key or a token."""
-    lower = name.rpartition("/")[2].lower()
-    if lower.endswith(_KEY_FILES):
-        return b"PRIVATE KEY" in head
-    return lower in _TOKEN_FILES and _TOKEN.search(head) is not None
+def may_hold_secret(path: str) -> bool:
+    """Whether it takes a look into the file (a certificate or a key, a registry's settings) to tell."""
+    return path.lower().endswith(_KEY_FILES) or _name(path) in _TOKEN_FILES
+
+
+def holds_secret(head: bytes, path: str) -> bool:
+    """Whether such a file, of which this is the beginning, holds a private key or a token."""
+    return (_TOKEN.search(head) is not None) if _name(path) in _TOKEN_FILES else b"PRIVATE KEY" in head
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2].lower()

@@ -7,10 +7,11 @@ import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from tasks.sources.naming import shown
 from tasks.sources.notes import Notes
-from tasks.sources.private import holds_secret, is_secret
+from tasks.sources.private import holds_secret, is_secret, may_hold_secret
 from testwright.errors import CheckoutFailed
 
 MOST_FILES = 200_000
@@ -32,6 +33,8 @@ class Fetched:
     paths: tuple[str, ...] = ()
     """What belongs to it, relative to the tree: files and links, not folders."""
     notes: Notes = field(default_factory=Notes)
+    ours: bool = False
+    """We made the tree for this checkout alone: its files are moved, not copied."""
 
 
 def admit(fetched: Fetched, folder: Path) -> str:
@@ -43,13 +46,12 @@ def admit(fetched: Fetched, folder: Path) -> str:
     root = Path(os.path.realpath(fetched.tree))
     digests: dict[str, bytes] = {}
     total = 0
-    for path, origin in _plan(root, fetched.paths, fetched.notes):
-        if path in digests:
+    plan = sorted(_plan(root, fetched.paths, fetched.notes), key=lambda pair: pair[0] == pair[1])  # what links lead to, before it moves
+    for path, origin in plan:
+        took = None if path in digests else _take(root / origin, folder / path, path, fetched.notes, fetched.ours and path == origin)
+        if took is None:
             continue
-        copied = _copy(root / origin, folder / path, path, fetched.notes)
-        if copied is None:
-            continue
-        digests[path], size = copied
+        digests[path], size = took
         total += size
         if total > MOST_BYTES or len(digests) > MOST_FILES:
             raise CheckoutFailed(f"{fetched.name}: {_too_large()}; name a folder inside it.")
@@ -147,8 +149,8 @@ def _below(
             yield from _resolve(root, name, found, admitted, known, (*chain, inside), notes)
 
 
-def _copy(origin: Path, goal: Path, path: str, notes: Notes) -> tuple[bytes, int] | None:
-    """Copy one regular file; (sha256, size), or None when it was left out."""
+def _take(origin: Path, goal: Path, path: str, notes: Notes, move: bool) -> tuple[bytes, int] | None:
+    """Copy or move one regular file; (sha256, size), or None when it was left out."""
     try:
         source = os.open(origin, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
@@ -161,26 +163,35 @@ def _copy(origin: Path, goal: Path, path: str, notes: Notes) -> tuple[bytes, int
         if info.st_size > LARGEST_FILE:
             notes.add("large files", f"{shown(path)} has {info.st_size // 2**20} MiB: left out")
             return None
-        if holds_secret(path, os.pread(source, 65536, 0)):
+        if may_hold_secret(path) and holds_secret(os.pread(source, 65536, 0), path):
             notes.add("secrets", f"{shown(path)} looks like a secret: left out")
             return None
-        return _write(source, goal, 0o755 if info.st_mode & 0o111 else 0o644)
+        goal.parent.mkdir(parents=True, exist_ok=True)
+        mode = 0o755 if info.st_mode & 0o111 else 0o644
+        if not move:
+            return _copy(source, goal, mode)
+        os.fchmod(source, mode)
+        origin.rename(goal)
+        return _read(source)
+    except OSError as error:
+        raise CheckoutFailed(f"cannot write {shown(str(goal))}: {error.strerror}.") from error
     finally:
         os.close(source)
 
 
-def _write(source: int, goal: Path, mode: int) -> tuple[bytes, int]:
-    try:
-        goal.parent.mkdir(parents=True, exist_ok=True)
-        hashed, size = hashlib.sha256(), 0
-        with goal.open("xb", buffering=0) as out:
-            while chunk := os.read(source, _CHUNK):
-                hashed.update(chunk)
-                out.write(chunk)
-                size += len(chunk)
-                if size > LARGEST_FILE:
-                    raise CheckoutFailed(f"{shown(goal.name)} grows while it is read; stop what writes it and start again.")
-            os.fchmod(out.fileno(), mode)
-    except OSError as error:
-        raise CheckoutFailed(f"cannot write {shown(str(goal))}: {error.strerror}.") from error
+def _copy(source: int, goal: Path, mode: int) -> tuple[bytes, int]:
+    with goal.open("xb", buffering=0) as out:
+        os.fchmod(out.fileno(), mode)
+        return _read(source, out)
+
+
+def _read(source: int, out: IO[bytes] | None = None) -> tuple[bytes, int]:
+    hashed, size = hashlib.sha256(), 0
+    while chunk := os.read(source, _CHUNK):
+        hashed.update(chunk)
+        size += len(chunk)
+        if size > LARGEST_FILE:
+            raise CheckoutFailed("a file grows while it is read; stop what writes it and start again.")
+        if out is not None:
+            out.write(chunk)
     return hashed.digest(), size

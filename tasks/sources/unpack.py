@@ -44,7 +44,8 @@ class Unpacked:
         goal = self.root / path
         try:
             goal.parent.mkdir(parents=True, exist_ok=True)
-            goal.unlink(missing_ok=True)
+            if path in self._files:
+                goal.unlink()
             out = goal.open("xb")
         except OSError as error:  # a file where a folder should be, or the other way round; a name that is too long
             self.notes.add("members that cannot be written", f"{shown(path)} cannot be written ({error.strerror}): left out")
