@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-_DEFAULT = "https://pypi.org/simple/"
+from unearth import PackageFinder
+
+DEFAULT: str = PackageFinder().sources[0]["url"]
+"""PyPI, as unearth knows it."""
 _SECONDS = 30.0
 
 
@@ -14,7 +17,7 @@ _SECONDS = 30.0
 class Indexes:
     """Package indexes, best first, and how they are reached."""
 
-    urls: tuple[str, ...] = (_DEFAULT,)
+    urls: tuple[str, ...] = (DEFAULT,)
     links: tuple[str, ...] = ()
     """Folders or pages that hold archives."""
     trusted: tuple[str, ...] = ()
@@ -28,7 +31,7 @@ def indexes(environ: Mapping[str, str]) -> Indexes:
     pip = _pip_file(environ) | {
         name[4:].lower().replace("_", "-"): value for name, value in environ.items() if name.startswith("PIP_") and value
     }
-    main = environ.get("UV_DEFAULT_INDEX") or environ.get("UV_INDEX_URL") or pip.get("index-url") or _DEFAULT
+    main = environ.get("UV_DEFAULT_INDEX") or environ.get("UV_INDEX_URL") or pip.get("index-url") or DEFAULT
     extra = [*_words(environ.get("UV_INDEX", "")), *_words(environ.get("UV_EXTRA_INDEX_URL", "")), *_words(pip.get("extra-index-url", ""))]
     none = (environ.get("UV_NO_INDEX") or pip.get("no-index", "")).lower() in ("1", "true", "yes", "on")
     links = [*environ.get("UV_FIND_LINKS", "").replace(",", " ").split(), *_words(pip.get("find-links", ""))]

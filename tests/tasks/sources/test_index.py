@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tasks.sources.index import DEFAULT as PYPI
 from tasks.sources.index import indexes
 
-PYPI = "https://pypi.org/simple/"
 ONLY = {"PIP_CONFIG_FILE": "/dev/null"}
 
 
