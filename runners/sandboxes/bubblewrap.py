@@ -19,7 +19,7 @@ from runners.sandboxes.wardened import fixed_environment, order, run_wardened, w
 from testwright.errors import SandboxUnavailable
 from testwright.model import Command, Ending, Output
 
-_TOOLS = {"bwrap": "bubblewrap", "unshare": "util-linux", "prlimit": "util-linux", "setpriv": "util-linux"}
+_TOOLS = {"bwrap": "bubblewrap", "prlimit": "util-linux", "setpriv": "util-linux"}
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _MOST_FILES = 100_000
 _MIB = 1 << 20
@@ -60,8 +60,7 @@ class BubblewrapSandbox:
         room = tempfile.mkdtemp(prefix="testwright-")
         try:
             self._open(command)
-            prefix = ["unshare", "--mount", "--propagation", "private"]
-            return run_wardened(command, self._order(command, room), prefix if self._root else [*prefix, "--user", "--map-root-user"])
+            return run_wardened(command, self._order(command, room))
         except OSError as error:
             return Output(Ending.INFRASTRUCTURE, None, reason=f"{error.filename or 'the box'}: {error.strerror}")
         finally:

@@ -1,10 +1,15 @@
 """How the controller and the warden talk: one message is a JSON head and the bytes of some files."""
 
-import json
-from collections.abc import Iterable, Mapping
-from typing import Any
+from __future__ import annotations
 
-Head = dict[str, Any]
+import json
+
+TYPE_CHECKING = False  # typing is a third of what there is to load
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    Head = dict[str, Any]
 
 
 def pack(head: Mapping[str, Any], blobs: Mapping[str, bytes]) -> bytes:

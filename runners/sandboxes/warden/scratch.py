@@ -1,9 +1,15 @@
 """The folder of one run: filled before, and read afterwards without ever following what the command planted."""
 
 # ruff: noqa: PTH103, PTH108, PTH112, PTH118, PTH120, PTH123 - pathlib costs milliseconds, and every run starts this anew
+from __future__ import annotations
+
 import os
 import stat
-from collections.abc import Iterable, Mapping
+
+TYPE_CHECKING = False  # typing is a third of what there is to load
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
