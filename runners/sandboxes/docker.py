@@ -172,6 +172,8 @@ class DockerSandbox:
         finally:
             with contextlib.suppress(APIError):
                 self._api.remove_container(container, force=True, v=True)
+        if state["Status"] != "exited":
+            return Output(Ending.INFRASTRUCTURE, None, reason=f"the container was taken away while it ran (it is {state['Status']})")
         return _output(command, limits, shelf, code, stopped, bool(state.get("OOMKilled")), seconds)
 
     def _wait(self, container: str, limits: Limits) -> tuple[int, str]:

@@ -1,0 +1,194 @@
+"""What is particular to Docker: settings, refusals, the reaper, and an engine that fails in the middle."""
+
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from runners.sandboxes.docker import DockerSandbox
+from runners.sandboxes.docker_profile import box, user
+from runners.sandboxes.docker_settings import DockerSettings
+from tests.runners.sandboxes.conftest import open_box
+from testwright.errors import SandboxUnavailable
+from testwright.model import Command, Ending, Limits
+
+# ---- settings: no engine needed ----------------------------------------------------------------------------------
+
+
+def test_limits_of_the_operator_bring_down_those_of_a_command() -> None:
+    settings = DockerSettings.from_environment({"RUNNER_CPU_LIMIT": "0.5", "RUNNER_MEM_LIMIT": "256m", "RUNNER_TIMEOUT_SECS": "10"})
+    bounded = settings.bound(Limits(seconds=60, memory=1024, cpus=2))
+    assert (bounded.seconds, bounded.memory, bounded.cpus) == (10, 256, 0.5)
+    assert settings.bound(Limits(seconds=5, memory=64, cpus=0.25)) == Limits(seconds=5, memory=64, cpus=0.25)
+
+
+@pytest.mark.parametrize(
+    ("text", "mebibytes"), [("512m", 512), ("2g", 2048), ("1.5G", 1536), ("1GiB", 1024), ("536870912", 512), ("65536k", 64)]
+)
+def test_sizes_are_read_as_docker_writes_them(text: str, mebibytes: int) -> None:
+    assert DockerSettings.from_environment({"RUNNER_MEM_LIMIT": text}).memory == mebibytes
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("RUNNER_MEM_LIMIT", "lots"),
+        ("RUNNER_MEM_LIMIT", "1m"),
+        ("RUNNER_CPU_LIMIT", "-1"),
+        ("RUNNER_CPU_LIMIT", "0"),
+        ("RUNNER_TIMEOUT_SECS", "soon"),
+        ("RUNNER_TIMEOUT_SECS", "nan"),
+        ("TESTWRIGHT_RUNTIME", "chroot"),
+    ],
+)
+def test_a_setting_that_means_nothing_is_refused(name: str, value: str) -> None:
+    with pytest.raises(SandboxUnavailable, match=name):
+        DockerSettings.from_environment({name: value})
+
+
+def test_the_shell_of_a_container_is_given_nothing_but_arguments() -> None:
+    command = Command(("$(id)", "; id"), cwd="`id`", copies={"$(id)": "/somewhere"}, reads=("/usr", "/somewhere"))
+    request = box(command, command.limits, "image", "volume", 16, DockerSettings(), {})
+    shell, flag, script, *arguments = request["Entrypoint"]
+    assert (shell, flag) == ("sh", "-c")
+    assert "id)" not in script
+    assert arguments == ["sh", "65.0", "`id`", "1", "$(id)", "$(id)", "; id"]
+    assert request["User"] == "{}:{}".format(*user())
+    assert [mount["Target"] for mount in request["HostConfig"]["Mounts"]] == ["/box", "/somewhere", "/copies/0"]
+
+
+# ---- with an engine ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sandbox() -> Iterator[DockerSandbox]:
+    """A sandbox of its own, removed afterwards."""
+    open_box("docker")
+    sandbox = DockerSandbox()
+    yield sandbox
+    sandbox.close()
+
+
+def labelled(sandbox: DockerSandbox) -> list[str]:
+    chosen = ["--filter", f"label=testwright.sandbox={sandbox._session}", "-q"]
+    lists = [["docker", "ps", "-a", *chosen], ["docker", "volume", "ls", *chosen]]
+    return [line for argv in lists for line in subprocess.run(argv, capture_output=True, text=True, check=True).stdout.split()]
+
+
+@pytest.mark.docker
+def test_a_runtime_that_the_engine_does_not_know_is_an_error() -> None:
+    open_box("docker")
+    with pytest.raises(SandboxUnavailable, match="does not know the runtime 'kata'"):
+        DockerSandbox(DockerSettings(runtime="kata")).check()
+
+
+@pytest.mark.docker
+def test_an_image_that_is_missing_is_an_error_that_says_how_to_make_it() -> None:
+    open_box("docker")
+    with pytest.raises(SandboxUnavailable, match="make images"):
+        DockerSandbox(DockerSettings(image="testwright-no-such-image")).check()
+
+
+@pytest.mark.docker
+def test_an_image_with_volumes_is_refused() -> None:
+    open_box("docker")
+    recipe = b"FROM testwright-python\nVOLUME /data\n"
+    subprocess.run(["docker", "build", "-q", "-t", "testwright-test-volume", "-"], input=recipe, capture_output=True, check=True)
+    try:
+        with pytest.raises(SandboxUnavailable, match="volumes"):
+            DockerSandbox(DockerSettings(image="testwright-test-volume")).check()
+    finally:
+        subprocess.run(["docker", "rmi", "-f", "testwright-test-volume"], capture_output=True, check=True)
+
+
+@pytest.mark.docker
+def test_operator_limits_hold_in_the_container() -> None:
+    open_box("docker")
+    sandbox = DockerSandbox(DockerSettings(seconds=1.0, memory=64))
+    try:
+        began = time.monotonic()
+        assert sandbox.run(Command(("sleep", "60"), Limits(seconds=60))).ending is Ending.TIMEOUT
+        assert time.monotonic() - began < 30
+    finally:
+        sandbox.close()
+
+
+@pytest.mark.docker
+def test_a_container_that_nobody_stops_stops_itself(sandbox: DockerSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "_wait", lambda container, limits: (int(sandbox._api.wait(container, timeout=60)["StatusCode"]), ""))
+    output = sandbox.run(Command(("sh", "-c", "trap '' TERM; setsid sleep 300 & sleep 300"), Limits(seconds=1)))
+    assert output.ending is Ending.TIMEOUT
+    assert output.seconds < 30
+
+
+@pytest.mark.docker
+def test_a_lost_keeper_costs_one_retry_and_no_result(sandbox: DockerSandbox) -> None:
+    assert sandbox.run(Command(("true",))).exit_code == 0
+    for rack in sandbox._shelves._racks:
+        sandbox._api.kill(rack._container, "SIGKILL")
+    output = sandbox.run(Command(("cat", "given"), files={"given": b"still here"}))
+    assert (output.ending, output.stdout) == (Ending.EXITED, b"still here")
+
+
+@pytest.mark.docker
+def test_a_container_removed_under_our_hands_is_tried_again_and_never_read_as_a_failure(sandbox: DockerSandbox) -> None:
+    sandbox.run(Command(("true",)))
+    removed: list[str] = []
+
+    def remove_the_first() -> None:
+        while not removed:
+            for container in sandbox._api.containers(filters={"label": [f"testwright.sandbox={sandbox._session}", "testwright.deadline"]}):
+                sandbox._api.remove_container(container["Id"], force=True)
+                removed.append(container["Id"])
+                return
+
+    remover = threading.Thread(target=remove_the_first)
+    remover.start()
+    output = sandbox.run(Command(("sh", "-c", "sleep 2; echo whole")))
+    remover.join()
+    assert len(removed) == 1
+    assert (output.ending, output.exit_code, output.stdout) == (Ending.EXITED, 0, b"whole\n")
+
+
+@pytest.mark.docker
+def test_a_folder_that_is_missing_is_infrastructure_with_its_name(sandbox: DockerSandbox, tmp_path: Path) -> None:
+    output = sandbox.run(Command(("true",), reads=(f"{tmp_path}/no-such-folder",)))
+    assert output.ending is Ending.INFRASTRUCTURE
+    assert "no-such-folder" in output.reason
+
+
+@pytest.mark.docker
+def test_the_reaper_removes_what_a_dead_controller_left_and_nothing_else(sandbox: DockerSandbox) -> None:
+    sandbox.run(Command(("true",)))
+    dead = {"testwright.sandbox": "4194304-dead"}  # above the largest process number there is
+    late = {"testwright.sandbox": sandbox._session, "testwright.deadline": "1"}
+    for name, labels in (("testwright-test-dead", dead), ("testwright-test-late", late)):
+        sandbox._api.create_volume(name, labels=labels)
+    container = sandbox._api.create_container_from_config({"Image": sandbox._image, "Entrypoint": ["sleep", "99"], "Labels": dead})["Id"]
+    sandbox._api.start(container)
+    kept = set(labelled(sandbox)) - {"testwright-test-late"}
+    assert sandbox.reap() >= 3
+    assert set(labelled(sandbox)) == kept
+    assert sandbox.run(Command(("true",))).exit_code == 0
+
+
+@pytest.mark.docker
+def test_closing_leaves_nothing(sandbox: DockerSandbox) -> None:
+    sandbox.run(Command(("true",)))
+    assert labelled(sandbox)
+    sandbox.close()
+    assert labelled(sandbox) == []
+
+
+@pytest.mark.docker
+def test_a_private_folder_of_root_is_opened_to_the_box_alone(sandbox: DockerSandbox, tmp_path: Path) -> None:
+    if os.geteuid():
+        pytest.skip("only root's folders need opening")
+    tmp_path.chmod(0o700)
+    (tmp_path / "file").write_text("read")
+    assert sandbox.run(Command(("cat", f"{tmp_path}/file"), reads=(str(tmp_path),))).stdout == b"read"
+    assert tmp_path.stat().st_mode & 0o777 == 0o750
