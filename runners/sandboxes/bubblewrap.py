@@ -68,8 +68,6 @@ class BubblewrapSandbox:
 
     def _open(self, command: Command) -> None:
         """Any other user sees with the eyes of the box already; root's own folders have to be opened to it."""
-        if not self._root:
-            return
         for path in command.reads:
             let_read(path)
         for path in command.writes:

@@ -28,11 +28,13 @@ def weight(source: str) -> int:
 
 
 def let_read(path: str) -> None:
-    """Open the top of a private folder to the group of our boxes, whose members are nobody else. Only root needs to, and can.
+    """Open the top of a private folder to the group of our boxes, whose members are nobody else. Only root has to.
 
     Raises:
         OSError: when the path is not there.
     """
+    if os.geteuid():
+        return
     status = Path(path).stat()
     wanted = 0o050 if Path(path).is_dir() else 0o040
     others_may = status.st_mode & (wanted >> 3) == wanted >> 3
@@ -43,10 +45,11 @@ def let_read(path: str) -> None:
 
 
 def let_write(path: str) -> None:
-    """Give a folder to the user of our boxes, with what is in it, before anything of theirs has run in it. Only root needs to, and can.
+    """Make a folder, and give it to the user of our boxes with what is in it, before anything of theirs has run in it.
 
     Raises:
-        OSError: when the path is not there.
+        OSError: when it cannot be made.
     """
-    if Path(path).stat().st_uid != OWNER:
+    Path(path).mkdir(parents=True, exist_ok=True)
+    if os.geteuid() == 0 and Path(path).stat().st_uid != OWNER:
         subprocess.run(["chown", "-R", "--no-dereference", f"{OWNER}:{OWNER}", "--", path], check=True, capture_output=True)

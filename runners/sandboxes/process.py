@@ -52,6 +52,8 @@ class ProcessSandbox:
         folder, home, temporary = box / "scratch", box / "home", box / "tmp"
         for each in (folder, home, temporary):
             each.mkdir()
+        for path in command.writes:
+            Path(path).mkdir(parents=True, exist_ok=True)
         own = {"PATH": os.environ.get("PATH", os.defpath)}
         return {
             **order(command, str(box), str(folder)),

@@ -179,6 +179,12 @@ def test_what_may_be_written_is_changed_outside(box: Box, tmp_path: Path) -> Non
     assert (tmp_path / "old" / "file").read_text() == "12\n"
 
 
+def test_a_folder_that_may_be_written_is_made_when_it_is_missing(box: Box, tmp_path: Path) -> None:
+    folder = tmp_path / "not" / "there"
+    assert box.shell(f"echo 1 > '{folder}/made'", writes=(str(folder),)).exit_code == 0
+    assert (folder / "made").read_text() == "1\n"
+
+
 def test_scratch_is_fresh_for_every_run(box: Box) -> None:
     first = box.shell("echo x > left; mkdir d; echo x > ${TMPDIR:-/tmp}/left; ls")
     second = box.shell("ls; ls ${TMPDIR:-/tmp} | grep left")
