@@ -2,21 +2,27 @@
 
 import ast
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, TypeAdapter
 
 from runners.formats.text import last_line, one_line
+from runners.formats.untrusted_json import branches, decode, lines, table
 from runners.languages.python.commands import OBSERVATIONS
 from testwright.model import Ending, Exploration, Finding, Observation, Output, Target
 
 MAX_LINE = 256 * 1024
 MAX_LINES = 50_000
+MAX_PARTS = 2_000
 MAX_TEXT = 20_000
 
 
-class _Type(BaseModel):
-    type: Literal["observation", "finding", "unreached", "progress", "end"]
+class _End(BaseModel):
+    ending: str = ""
+    mutants: Annotated[int, Field(ge=0)] = 0
+    executions: Annotated[int, Field(ge=0)] = 0
+    seconds: Annotated[float, Field(ge=0, le=1e6)] = 0.0
 
 
 class _Unreached(BaseModel):
@@ -24,61 +30,75 @@ class _Unreached(BaseModel):
     why: str
 
 
-class _End(BaseModel):
-    ending: str = ""
-    mutants: int = 0
-    executions: int = 0
-    seconds: float = 0.0
-
-
-class _Progress(BaseModel):
-    executions: int = 0
-    seconds: float = 0.0
-
-
-_TYPE = TypeAdapter(_Type)
 _OBSERVATION = TypeAdapter(Observation)
 _FINDING = TypeAdapter(Finding)
 
 
+@dataclass(slots=True)
+class _Said:
+    target: Target
+    observations: dict[str, Observation] = field(default_factory=dict)
+    findings: dict[Finding, None] = field(default_factory=dict)
+    unreached: dict[int, str] = field(default_factory=dict)
+    last: _End = field(default_factory=_End)
+    dropped: int = 0
+
+    def add(self, line: bytes) -> None:
+        """Take one line in.
+
+        Raises:
+            ValueError: it is not what it says it is.
+        """
+        entry = _bounded(table(decode(line, MAX_LINE, "observation"), "observation"))
+        match entry.pop("type", None):
+            case "observation":
+                observation = _OBSERVATION.validate_python(entry)
+                if not _is_source(observation):
+                    raise ValueError("not source text")
+                self.observations.setdefault(observation.id, observation)
+            case "finding":
+                self.findings[_cleaned(_FINDING.validate_python(entry), self.target)] = None
+            case "unreached":
+                note = _Unreached.model_validate(entry)
+                self.unreached[note.line] = one_line(note.why)
+            case "progress" | "end" as kind:
+                self.last = _End.model_validate(entry)
+                self.last.ending = self.last.ending if kind == "end" else ""
+            case _:
+                raise ValueError("unknown type")
+
+
 def exploration(target: Target, output: Output) -> Exploration:
     """Everything usable that was said, and how it ended: in its own words when it ended by itself, else in ours."""
-    data = output.files.get(OBSERVATIONS, b"")
-    observations: dict[str, Observation] = {}
-    findings: dict[Finding, None] = {}
-    unreached: dict[int, str] = {}
-    end, progress, dropped = None, _Progress(), 0
-    for line in _lines(data):
+    said = _Said(target)
+    for line in _lines(output.files.get(OBSERVATIONS, b"")):
         try:
-            match _TYPE.validate_json(line).type:
-                case "observation":
-                    observation = _OBSERVATION.validate_json(line)
-                    if not _is_source(observation):
-                        raise ValueError("not source text")
-                    observations.setdefault(observation.id, observation)
-                case "finding":
-                    findings[_cleaned(_FINDING.validate_json(line), target)] = None
-                case "unreached":
-                    note = _Unreached.model_validate_json(line)
-                    unreached[note.line] = one_line(note.why)
-                case "progress":
-                    progress = _Progress.model_validate_json(line)
-                case "end":
-                    end = _End.model_validate_json(line)
+            said.add(line)
         except ValueError:
-            dropped += 1
-    ending = _ending(end, output) + (f"; {dropped} unreadable lines" if dropped else "")
-    last = end or _End(executions=progress.executions, seconds=progress.seconds)
+            said.dropped += 1
+    ending = one_line(said.last.ending) or _ending(output)
     return Exploration(
         target=target,
-        observations=tuple(observations.values()),
-        findings=tuple(findings),
-        mutants=max(0, last.mutants),
-        executions=max(0, last.executions),
-        ending=ending,
-        unreached=unreached,
-        seconds=last.seconds if 0 <= last.seconds < 1e6 else output.seconds,
+        observations=tuple(said.observations.values()),
+        findings=tuple(said.findings),
+        mutants=said.last.mutants,
+        executions=said.last.executions,
+        ending=ending + (f"; {said.dropped} unreadable lines" if said.dropped else ""),
+        unreached=said.unreached,
+        seconds=said.last.seconds or output.seconds,
     )
+
+
+def _bounded(entry: dict[str, object]) -> dict[str, object]:
+    """Long arrays are looked at here: the validator would count every wrong element."""
+    for key, value in entry.items():
+        if key == "lines":
+            lines(value, "observation")
+        elif key == "branches":
+            branches(value, "observation")
+        elif isinstance(value, list) and len(value) > MAX_PARTS:
+            raise ValueError("too many parts")
+    return entry
 
 
 def _lines(data: bytes) -> Iterable[bytes]:
@@ -93,9 +113,7 @@ def _lines(data: bytes) -> Iterable[bytes]:
         start = stop + 1
 
 
-def _ending(end: _End | None, output: Output) -> str:
-    if end is not None and end.ending:
-        return one_line(end.ending)
+def _ending(output: Output) -> str:
     if output.ending is Ending.EXITED:
         why = last_line(output.stderr)
         return f"crashed: exit code {output.exit_code}" + (f": {why}" if why else "")
@@ -105,15 +123,14 @@ def _ending(end: _End | None, output: Output) -> str:
 
 
 def _cleaned(finding: Finding, target: Target) -> Finding:
-    severity = finding.severity if finding.severity in ("error", "warning", "note") else "note"
     return Finding(
-        "testwright",
-        one_line(finding.rule, 200),
-        one_line(finding.message, 1000),
-        target.path,
-        max(0, finding.line),
-        severity,
-        finding.example[:MAX_TEXT],
+        tool="testwright",
+        rule=one_line(finding.rule, 200),
+        message=one_line(finding.message, 1000),
+        path=target.path,
+        line=max(0, finding.line),
+        severity=finding.severity if finding.severity in ("error", "warning", "note") else "note",
+        example=finding.example[:MAX_TEXT],
     )
 
 

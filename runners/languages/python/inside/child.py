@@ -32,15 +32,17 @@ def main() -> int:
         sys.path.insert(len(request["paths"]), request["cwd"])
     sys.argv = ["pytest", *request["arguments"]]
     arguments = [*request["arguments"], *options(request)]
-    measured = coverage.Coverage(config_file=request["coverage"])
-    measured.start()
+    measured = coverage.Coverage(config_file=request["coverage"]) if request["files"] else None
+    if measured:
+        measured.start()
     try:
         code = int(pytest.main(arguments, plugins=[Plugin(request, measured)]))
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else 1
     finally:
-        measured.stop()
-        measured.save()
+        if measured:
+            measured.stop()
+            measured.save()
     return code
 
 

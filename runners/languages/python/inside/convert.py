@@ -15,6 +15,9 @@ def main() -> None:
     """Write results/coverage.json in the format of `coverage json`, with `tests` where tests are told apart."""
     with open(sys.argv[1], encoding="utf-8") as file:
         request: dict[str, Any] = json.load(file)
+    if not request["files"]:
+        write(request, {"files": {}})
+        return
     tree = request["tree"]
     paths = {os.path.join(tree, name): name for name in request["files"]}
     measured = coverage.Coverage(config_file=request["coverage"])
@@ -33,6 +36,11 @@ def main() -> None:
     result: dict[str, Any] = {"files": files}
     if request["tests"]:
         result["tests"] = by_test(data, paths, files)
+    write(request, result)
+
+
+def write(request: dict[str, Any], result: dict[str, Any]) -> None:
+    """Put the report where it is expected."""
     with open(os.path.join(request["results"], "coverage.json"), "w", encoding="utf-8") as file:
         json.dump(result, file, separators=(",", ":"))
 
