@@ -18,9 +18,9 @@ POOL = 40
 class Kept:
     """A case that earned its place, with what it reaches."""
 
-    __slots__ = ("_log", "_raw", "branches", "case", "declared", "goals", "kind", "lines", "raised", "rank", "stub")
+    __slots__ = ("_log", "_raw", "branches", "case", "declared", "goals", "kind", "lines", "raised", "rank", "stub", "typical")
 
-    def __init__(self, run: Run, goals: frozenset[Any], public: bool) -> None:
+    def __init__(self, run: Run, goals: frozenset[Any], public: bool, typical: bool = True) -> None:
         self.case = run.case
         self.lines = frozenset(run.lines)
         self.branches = frozenset(run.branches)
@@ -32,7 +32,8 @@ class Kept:
         self._log: list[Any] | None = None
         self.stub = uses_stub(run.case)
         order = {"documentation": 0, "project": 1}.get(run.case.origin, 2)
-        self.rank = (not public, self.stub, order > 1 and self.raised, order, run.case.size())
+        self.typical = typical or (self.raised and self.declared)
+        self.rank = (not public, self.stub, not self.typical, order > 1 and self.raised, not typical, order, run.case.size())
 
     @property
     def log(self) -> list[Any]:
@@ -77,6 +78,9 @@ def short(value: Any) -> Any:
 class Archive:
     """Best cases by goal."""
 
+    banned: frozenset[str] = frozenset()
+    """Texts of cases that did not come out the same in a fresh process."""
+
     def __init__(self, targets: set[Any], rng: random.Random, path: str) -> None:
         self.rng = rng
         self.open: dict[Any, int] = dict.fromkeys(sorted(targets, key=repr), 0)
@@ -92,24 +96,39 @@ class Archive:
         self.accidents: dict[Any, Run] = {}
         self.file = open(path, "a", encoding="utf-8")  # noqa: SIM115
 
-    def add(self, run: Run, goals: frozenset[Any], public: bool) -> tuple[bool, bool]:
+    def add(self, run: Run, goals: frozenset[Any], public: bool, typical: bool = True) -> tuple[bool, bool]:
         """Keep a run where it is the best. True when a goal was reached for the first time; when anything was kept."""
         kept: Kept | None = None
         fresh = False
-        if run.keep:
-            kept = Kept(run, goals, public)
+        if run.keep and not (self.banned and run.case.text() in self.banned):
+            kept = Kept(run, goals, public, typical)
             better = [goal for goal in goals if goal not in self.best or kept.rank < self.best[goal].rank]
             for goal in better:
                 fresh = fresh or goal not in self.best
                 self.best[goal] = kept
                 self.open.pop(goal, None)
-            new = self.add_outcome(kept)
+            new = kept.typical and self.add_outcome(kept)
             if fresh or new:
                 self.file.write(json.dumps(run.case.dump()) + "\n")
                 self.file.flush()
             kept = kept if better or new else None
         self.add_near(run, goals, public)
         return fresh, kept is not None
+
+    def disown(self, text: str, goals: set[Any]) -> None:
+        """Forget that a case reaches goals: it does not when it is run alone."""
+        self.banned = self.banned | {text}
+        for goal in goals:
+            kept = self.best.get(goal)
+            if kept is not None and kept.case.text() == text:
+                del self.best[goal]
+            if goal not in self.best:
+                self.open[goal] = 0
+                if isinstance(goal, tuple) and goal not in self.sources.setdefault(goal[0], []):
+                    self.sources[goal[0]].append(goal)
+        for unit, pool in self.pool.items():
+            self.pool[unit] = {place: kept for place, kept in pool.items() if kept.case.text() != text}
+        self.outcomes = {key: kept for key, kept in self.outcomes.items() if kept.case.text() != text}
 
     def add_outcome(self, kept: Kept) -> bool:
         """Keep a case for the kind of its outcome, and in the pool of its unit."""

@@ -13,6 +13,8 @@ from runners.explorers.python.goals import Goals, make_tracer
 from runners.explorers.python.guard import Guard, Interrupted, Quit, Silent, timer
 from runners.explorers.python.harvest import Raises
 from runners.explorers.python.probe import Log
+from runners.explorers.python.subjects import Subject
+from runners.explorers.python.values import Variable, walk
 
 ACCIDENTAL = (TypeError, AttributeError, NameError, KeyError, IndexError, AssertionError, RecursionError, MemoryError, ZeroDivisionError, SystemError,
               ImportError, NotImplementedError, StopIteration, BufferError, ReferenceError)  # fmt: skip
@@ -110,3 +112,12 @@ class Executor:
         if isinstance(error, SystemExit):
             return True
         return isinstance(error, (KeyError, IndexError, StopIteration)) and case.unit.rpartition(".")[2] in MAPPING
+
+
+def proper(run: Run, subject: Subject | None) -> bool:
+    """True when the receiver of the call is what the unit says."""
+    if subject is None or subject.owner is None or not run.case.steps:
+        return subject is None or subject.owner is None
+    name = run.case.steps[0][0]
+    used = any(isinstance(node, Variable) and node.name == name for _, node in walk(run.case.call))
+    return used and isinstance(run.outcome.names.get(name), subject.owner)

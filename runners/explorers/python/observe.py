@@ -126,7 +126,7 @@ class Observer:
 
 
 def main(request: dict[str, Any], folder: str, name: str, isolated: bool, seed: int) -> None:
-    """Observe the batches of a folder as they come, until the search is done; each case in a process of its own, or all in one in their order."""
+    """Observe the batches of a folder as they come, until all is said; each case in a process of its own, or all in one in their order."""
     heartbeat = Heartbeat(os.path.join(folder, f"{name}.heartbeat"))
     try:
         observer = Observer(request, folder, seed)
@@ -135,7 +135,7 @@ def main(request: dict[str, Any], folder: str, name: str, isolated: bool, seed: 
     number = 0
     while True:
         heartbeat.beat()
-        last = os.path.exists(os.path.join(folder, "done.json"))
+        last = os.path.exists(os.path.join(folder, "said.json"))
         batches = sorted(n for n in os.listdir(folder) if n.startswith("batch-") and n.endswith(".jsonl"))
         if number == len(batches):
             if last:
@@ -190,27 +190,6 @@ def finished_ids(path: str) -> list[str]:
 def append(path: str, row: dict[str, Any]) -> None:
     with open(path, "a", encoding="utf-8") as file:
         file.write(json.dumps(row) + "\n")
-
-
-def agreed(first: dict[str, Any], second: dict[str, Any] | None) -> dict[str, Any] | None:
-    """One observation from two: what both say; None when they do not tell the same story."""
-    if not first.get("keep") or second is None or not second.get("keep"):
-        return None
-    if (first["raised"] or {}).get("type") != (second["raised"] or {}).get("type") or first["result_type"] != second["result_type"]:
-        return None
-    made = dict(first)
-    made["stable"] = first["checks"] == second["checks"] and first["raised"] == second["raised"]
-    made["checks"] = [check for check in first["checks"] if check in second["checks"]]
-    if first["raised"] and first["raised"]["message"] != second["raised"]["message"]:
-        made["raised"] = {**first["raised"], "message": ""}
-        made["stable"] = True
-    made["lines"] = sorted(set(first["lines"]) & set(second["lines"]))
-    made["branches"] = sorted(set(map(tuple, first["branches"])) & set(map(tuple, second["branches"])))
-    if made["checks"] and not made["stable"]:
-        made["stable"] = True
-    for key in ("keep", "problem", "why"):
-        made.pop(key, None)
-    return {"type": "observation", **made}
 
 
 assert sys.version_info >= (3, 9)

@@ -11,7 +11,8 @@ import time
 from typing import Any
 
 from runners.explorers.python.guard import read_heartbeat
-from runners.explorers.python.observe import agreed
+from runners.explorers.python.mutants_watch import MutantWatch
+from runners.explorers.python.publish import agreed
 
 SILENCE = 6.0
 """Seconds without a heartbeat after which a search is killed."""
@@ -95,24 +96,38 @@ class Parent:
     def main(self) -> None:
         """Search, observe, and end with a word on how it ended."""
         search: Watched | None = self.start_search()
+        mutants: MutantWatch | None = None
         limit = self.seconds * 0.97
         while self.elapsed() < limit:
             time.sleep(0.02)
             self.copy_progress()
             if search is not None:
                 search = self.watch_search(search)
+            elif mutants is None:
+                mutants = MutantWatch(self)
+            else:
+                mutants.watch()
             self.watch_observers()
-            if search is None and all(o.process.poll() is not None for o in self.observers):
+            if mutants is not None and mutants.over and all(o.process.poll() is not None for o in self.observers):
                 break
         else:
             self.ending = self.ending or "budget"
         if search is not None:
             search.kill()
             self.ending = "timeout" if not self.exists("ready.json") else self.ending
+        if mutants is not None:
+            mutants.stop()
         for observer in self.observers:
             observer.kill()
         self.merge()
-        self.end()
+        self.end(mutants.total() if mutants is not None else 0)
+
+    def start_mutants(self, seconds: float, skip: list[str]) -> Watched:
+        """The process that tries mutants on what the search found."""
+        path = os.path.join(self.folder, "mutants.json")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump({**self.request, "skip": self.skip, "skip_mutants": skip}, file)
+        return Watched(["mutants", path, self.folder, str(seconds)], os.path.join(self.folder, "heartbeat"), self.run_folder, 0)
 
     def exists(self, name: str) -> bool:
         return os.path.exists(os.path.join(self.folder, name))
@@ -227,7 +242,7 @@ class Parent:
                 if made is not None:
                     self.write(made)
 
-    def end(self) -> None:
+    def end(self, mutants: int) -> None:
         self.copy_progress()
         for line, why in self.final.get("unreached", {}).items():
             self.write({"type": "unreached", "line": int(line), "why": why})
@@ -235,7 +250,7 @@ class Parent:
             {
                 "type": "end",
                 "ending": self.ending or "budget",
-                "mutants": 0,
+                "mutants": mutants,
                 "executions": self.final.get("executions", 0),
                 "seconds": round(self.elapsed(), 2),
             }

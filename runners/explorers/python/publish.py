@@ -6,16 +6,18 @@ import hashlib
 import json
 import os
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from runners.explorers.python.archive import Archive, Kept
+from runners.explorers.python.archive import Kept
 from runners.explorers.python.cases import Case
 from runners.explorers.python.compose import snake
-from runners.explorers.python.execute import Executor
-from runners.explorers.python.harvest import Harvest
+from runners.explorers.python.execute import Executor, proper
 from runners.explorers.python.shrink import shrink
 from runners.explorers.python.subjects import parameters_of
-from runners.explorers.python.values import Call, Group, Name, Node, Table, Variable
+from runners.explorers.python.values import Call, Group, Name, Node, Printer, Table, Variable
+
+if TYPE_CHECKING:
+    from runners.explorers.python.search import Search
 
 MOST = 380
 DOCUMENTED = 10
@@ -25,13 +27,17 @@ DOCUMENTED = 10
 class Publisher:
     """Writes batches of chosen cases for the observers."""
 
-    def __init__(self, archive: Archive, executor: Executor, harvest: Harvest, folder: str, targets: set[Any], private: set[str]) -> None:
-        self.archive = archive
-        self.executor = executor
-        self.harvest = harvest
-        self.folder = folder
-        self.targets = targets
-        self.private = private
+    def __init__(self, search: Search) -> None:
+        self.archive = search.archive
+        self.executor = search.executor
+        self.harvest = search.harvest
+        self.folder = search.folder
+        self.targets = search.targets
+        self.private = search.private
+        self.composer = search.composer
+        self.custom = search.custom
+        self.world = search.world
+        self.claims: dict[str, tuple[str, set[Any]]] = {}
         self.said: dict[str, None] = {}
         self.reached: set[Any] = set()
         self.outcomes: set[tuple[str, str]] = set()
@@ -41,6 +47,7 @@ class Publisher:
     def publish(self, seconds: float, final: bool) -> int:
         """Write one batch; how many cases it has."""
         deadline = time.monotonic() + seconds
+        self.confirm()
         batch: list[dict[str, Any]] = []
         chosen = self.for_goals() + self.documented() + self.for_outcomes()
         if final:
@@ -66,10 +73,12 @@ class Publisher:
         self.said[text] = None
         self.per_unit[case.unit] = self.per_unit.get(case.unit, 0) + 1
         self.reached |= kept.goals & self.targets
+        identity = hashlib.sha256(text.encode()).hexdigest()[:12]
+        self.claims[identity] = (kept.case.text(), set(kept.goals & self.targets))
         self.outcomes.add((case.unit, kept.kind))
         batch.append(
             {
-                "id": hashlib.sha256(text.encode()).hexdigest()[:12],
+                "id": identity,
                 "case": case.dump(),
                 "stub": kept.stub,
                 "condition": self.condition(kept, goals),
@@ -124,7 +133,7 @@ class Publisher:
         for turn in range(40):
             for pool in pools:
                 if turn < len(pool) and len(chosen) < room and id(pool[turn]) not in taken and pool[turn].case.text() not in self.said:
-                    chosen.append((pool[turn], set(pool[turn].branches & self.targets)))
+                    chosen.append((pool[turn], set()))
         return chosen
 
     def small(self, kept: Kept, goals: set[Any], seconds: float) -> Case:
@@ -132,12 +141,41 @@ class Publisher:
         if seconds <= 0:
             return kept.case
         wanted = goals or kept.branches
+        subject = self.composer.subject_of(kept.case)
+        typical = self.custom.typical(kept.case)
 
         def still(case: Case) -> bool:
             run = self.executor.run(case)
-            return run.keep and run.outcome.kind() == kept.kind and run.declared == kept.declared and wanted <= (run.lines | run.branches)
+            if not run.keep or not proper(run, subject) or (typical and not self.custom.typical(case)):
+                return False
+            return run.outcome.kind() == kept.kind and run.declared == kept.declared and wanted <= (run.lines | run.branches)
 
-        return shrink(kept.case, still, seconds)
+        return shrink(kept.case, still, seconds, self.simpler)
+
+    def simpler(self, node: Node) -> list[Node]:
+        """The simplest known expressions for objects of the class that a call makes."""
+        found = [small for cls, small in self.world.simplest.items() if small.size() < node.size() and self.makes(node, cls)]
+        return sorted(found, key=lambda one: one.size())[:2]
+
+    def makes(self, node: Node, cls: type) -> bool:
+        text = node.source(Printer())
+        return cls.__name__ in text
+
+    def confirm(self) -> None:
+        """Open again what the observers did not see when the case was run alone."""
+        for name in sorted(n for n in os.listdir(self.folder) if n.startswith("batch-") and n.endswith(".b")):
+            first, second = (by_id(os.path.join(self.folder, name[:-1] + letter)) for letter in "ab")
+            for identity in [i for i in first if i in second and i in self.claims]:
+                text, goals = self.claims.pop(identity)
+                made = agreed(first[identity], second[identity])
+                got = (
+                    set()
+                    if made is None or not (made["raised"] or made["checks"])
+                    else set(made["lines"]) | set(map(tuple, made["branches"]))
+                )
+                if goals - got:
+                    self.reached -= goals - got
+                    self.archive.disown(text, goals - got)
 
     def hoisted(self, case: Case) -> Case:
         """Arguments that the call changes become variables, so that the change can be asserted."""
@@ -186,9 +224,11 @@ class Publisher:
 
     def condition(self, kept: Kept, goals: set[Any]) -> str:
         """The branch condition that this case decides in a way no other one does."""
+        subject = self.composer.subject_of(kept.case)
+        first, last = subject.lines if subject is not None else (0, 0)
         for goal in sorted((g for g in goals if isinstance(g, tuple)), key=repr):
             test = self.harvest.conditions.get(goal[0], "")
-            if test and len(test) <= 50 and (goal[0], goal[1]) in kept.branches:
+            if test and len(test) <= 50 and first <= goal[0] <= last and (goal[0], goal[1]) in kept.branches:
                 others = [b for b in self.targets if isinstance(b, tuple) and b[0] == goal[0] and b != goal]
                 taken = goal[1] > 0 and all(o[1] < 0 or goal[1] < o[1] for o in others)
                 return test if taken else f"not ({test})" if " " in test else f"not {test}"
@@ -200,6 +240,32 @@ class Publisher:
         with open(path + ".part", "w", encoding="utf-8") as file:
             file.writelines(json.dumps(row) + "\n" for row in batch)
         os.rename(path + ".part", path)
+
+
+def by_id(path: str) -> dict[str, dict[str, Any]]:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return {row["id"]: row for row in (json.loads(line) for line in file if line.endswith("\n"))}
+    except (OSError, ValueError):
+        return {}
+
+
+def agreed(first: dict[str, Any], second: dict[str, Any] | None) -> dict[str, Any] | None:
+    """One observation from two: what both say; None when they do not tell the same story."""
+    if not first.get("keep") or second is None or not second.get("keep"):
+        return None
+    if (first["raised"] or {}).get("type") != (second["raised"] or {}).get("type") or first["result_type"] != second["result_type"]:
+        return None
+    made = dict(first)
+    made["checks"] = [check for check in first["checks"] if check in second["checks"]]
+    made["stable"] = bool(made["checks"]) or first["checks"] == second["checks"]
+    if first["raised"] and first["raised"]["message"] != second["raised"]["message"]:
+        made["raised"] = {**first["raised"], "message": ""}
+    made["lines"] = sorted(set(first["lines"]) & set(second["lines"]))
+    made["branches"] = sorted(set(map(tuple, first["branches"])) & set(map(tuple, second["branches"])))
+    for key in ("keep", "problem", "why"):
+        made.pop(key, None)
+    return {"type": "observation", **made}
 
 
 def changed_arguments(executor: Executor, case: Case) -> list[int]:

@@ -19,7 +19,7 @@ from runners.explorers.python import documents
 from runners.explorers.python.archive import Archive, Kept
 from runners.explorers.python.cases import Case, load_case
 from runners.explorers.python.compose import Composer
-from runners.explorers.python.execute import Executor, Run
+from runners.explorers.python.execute import Executor, Run, proper
 from runners.explorers.python.goals import Goals, make_tracer
 from runners.explorers.python.guard import Guard, Heartbeat, Interrupted, timer
 from runners.explorers.python.harvest import Harvest
@@ -28,6 +28,7 @@ from runners.explorers.python.mutate import Mutator
 from runners.explorers.python.probe import Log, install
 from runners.explorers.python.publish import Publisher
 from runners.explorers.python.subjects import Finder, Subject
+from runners.explorers.python.typical import Custom, kind_of
 from runners.explorers.python.values import Atom, Call, Group, Member, Name, Node, Scope, Table, Variable, substitute, walk
 from runners.explorers.python.world import World
 
@@ -75,10 +76,11 @@ class Search:
         self.maker = Maker(self.world, self.rng)
         self.subjects = [s for s in Finder(self.module, self.harvest).find() if s.unit not in self.skip]
         self.composer = Composer(self.maker, self.subjects, self.rng)
+        self.custom = Custom(self.composer, self.maker)
         self.mutator = Mutator(self.composer, self.maker, self.rng)
         self.archive = Archive(set(self.targets), self.rng, os.path.join(self.folder, "archive.jsonl"))
         self.private = {s.unit for s in self.subjects if not s.public}
-        self.publisher = Publisher(self.archive, self.executor, self.harvest, self.folder, self.targets, self.private)
+        self.publisher = Publisher(self)
         self.publisher.batches = 100 * self.restart
         self.package = package
         self.reach: dict[str, set[int]] = {s.unit: set() for s in self.subjects}
@@ -99,8 +101,9 @@ class Search:
         run = self.executor.run(case)
         if not run.keep and run.outcome.raised and not run.stopped:
             run = self.cut(run)
+        run.keep = run.keep and proper(run, subject)
         goals = frozenset((run.lines | run.branches) & self.targets)
-        fresh, kept = self.archive.add(run, goals, subject is None or subject.public)
+        fresh, kept = self.archive.add(run, goals, subject is None or subject.public, run.keep and self.custom.typical(run.case))
         if fresh:
             self.last_new = self.executor.count
             self.report()
@@ -162,7 +165,7 @@ class Search:
             self.queue.append(run.case.copy(call=Call(Member(run.case.call, "__enter__")), kind="context"))
         if run.outcome.consumed or run.case.asynchronous or run.case.kind == "constructor" and self.rng.random() < 0.7:
             return
-        if kept or self.rng.random() < 0.05:
+        if kept or self.rng.random() < 0.05 or type(value) not in self.world.simplest:
             node = inlined(run.case)
             if node is not None:
                 self.world.offer(value, node)
@@ -322,6 +325,7 @@ class Search:
                 continue
             if case is None:
                 continue
+            case = case.with_trees([self.canonical(tree) for tree in case.trees()])
             self.seed(case)
             text = case.text()
             if text not in seen and len(seen) < 600:
@@ -337,6 +341,18 @@ class Search:
             return None
         finally:
             self.guard.on = False
+
+    def canonical(self, node: Node) -> Node:
+        """The tree with every class and function imported from one place only."""
+        for path, part in list(walk(node)):
+            if isinstance(part, Name) and part.module != "builtins":
+                value = self.live(part)
+                name = self.world.name_of(value) if isinstance(value, type) else None
+                if name is None and value is not None and part.path and getattr(self.module, part.path, None) is value:
+                    name = Name(self.module.__name__, part.path)
+                if isinstance(name, Name):
+                    node = substitute(node, path, name)
+        return node
 
     def seed(self, case: Case) -> None:
         """Arguments of documented calls are good values for the parameters."""
@@ -429,17 +445,6 @@ def imported(name: str, path: str) -> tuple[Any, list[tuple[int, int]]]:
 def find_origin(name: str) -> str | None:
     spec = importlib.util.find_spec(name)
     return spec.origin if spec is not None else None
-
-
-def kind_of(node: Node) -> str:
-    """The kind of a value, in the words of `subjects.weights_of`."""
-    if isinstance(node, Atom):
-        return "none" if node.value is None else type(node.value).__name__
-    if isinstance(node, Group):
-        return node.kind
-    if isinstance(node, Table):
-        return "dict"
-    return "object" if isinstance(node, Call) else "callable"
 
 
 def inlined(case: Case) -> Node | None:

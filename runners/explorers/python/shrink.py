@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,14 +14,18 @@ TRIES = 220
 SIMPLE = ("abc", "a", "1", "a b")
 
 
-def shrink(case: Case, still: Callable[[Case], bool], seconds: float) -> Case:
+def nothing_simpler(_node: Node) -> list[Node]:
+    return []
+
+
+def shrink(case: Case, still: Callable[[Case], bool], seconds: float, simpler: Callable[[Node], list[Node]] = nothing_simpler) -> Case:
     """The smallest case found that `still` accepts."""
     deadline = time.monotonic() + seconds
     tries = 0
     progress = True
     while progress:
         progress = False
-        for candidate in candidates(case):
+        for candidate in candidates(case, simpler):
             if candidate.size() > case.size() or (candidate.size() == case.size() and weight(candidate) >= weight(case)):
                 continue
             tries += 1
@@ -50,7 +55,7 @@ def weight(case: Case) -> int:
     return total
 
 
-def candidates(case: Case) -> Iterator[Case]:
+def candidates(case: Case, simpler: Callable[[Node], list[Node]] = nothing_simpler) -> Iterator[Case]:
     """Smaller cases, the boldest first."""
     yield from fewer_steps(case)
     trees = case.trees()
@@ -63,7 +68,8 @@ def candidates(case: Case) -> Iterator[Case]:
             continue
         else:
             options = smaller(node, bool(path) or index < len(trees) - 1)
-        for option in options:
+        known = simpler(node) if isinstance(node, Call) and (path or index < len(trees) - 1) else []
+        for option in itertools.chain(known, options):
             changed = list(trees)
             changed[index] = substitute(trees[index], path, option)
             yield case.with_trees(changed)
@@ -112,13 +118,9 @@ def smaller(node: Node, replaceable: bool) -> Iterator[Node]:
         yield from (Table(node.items[:k] + node.items[k + 2 :]) for k in range(0, min(len(node.items), 24), 2))
     elif isinstance(node, Call):
         yield from fewer_arguments(node)
-        for name in ("a", "b"):
-            if isinstance(node.func, Name) and node.func.path == "SimpleNamespace":
-                del name
-                break
-        for arg in node.args:
-            if isinstance(arg, Call):
-                yield arg
+        yield from (arg for arg in node.args if isinstance(arg, Call))
+        if isinstance(node.func, Member) and isinstance(node.func.owner, Call):
+            yield node.func.owner
     elif isinstance(node, Function):
         yield Function("value", Variable("value"))
 

@@ -29,6 +29,7 @@ class World:
         self.names: dict[type, Name] = {}
         self.attributes: dict[type, set[str]] = {}
         self.pool: dict[type, list[Node]] = {}
+        self.simplest: dict[type, Node] = {}
         self.results: dict[type, list[Node]] = {}
         self.patterns: list[re.Pattern[Any]] = []
         self.literals: dict[type, list[Any]] = {}
@@ -112,6 +113,8 @@ class World:
         plain = cls in (str, bytes, list, dict, tuple, set, int, float)
         if not plain and cls not in self.names and cls.__module__.split(".")[0] != self.package:
             return
+        if not plain and (cls not in self.simplest or node.size() < self.simplest[cls].size()):
+            self.simplest[cls] = node
         if node.size() > 60 or (plain and len(repr(value)) < 2):
             return
         kept = (self.results if plain else self.pool).setdefault(cls, [])
