@@ -14,7 +14,7 @@ from markupsafe import Markup
 from tasks.reports import words
 from tasks.reports.kept import folders
 from tasks.reports.markdown import outcome
-from tasks.reports.numbers import Total, by_language, coverage, findings, overall, title, total, worst_first
+from tasks.reports.numbers import Total, by_language, coverage, findings, overall, title, total, unreached, worst_first
 from tasks.reports.pictures import bar, strip
 from tasks.reports.tables import files_table, languages_table, state_mark
 from testwright import __version__
@@ -71,7 +71,7 @@ def report_html(report: Report, patches: Sequence[str] = ()) -> str:
 
 def _section(source: SourceReport, number: int, folder: str, room: int, patch: str) -> Section:
     files = worst_first(source.files)
-    told = [f for f in files if f.verdicts or f.unreached]
+    told = [f for f in files if f.verdicts or unreached(f)]
     details, anchors = _details(told, number, folder, room, len(files) <= _OPEN)
     found = findings(source)
     return Section(
@@ -122,15 +122,16 @@ def _facts(file: FileReport, folder: str) -> dict[str, Any]:
         "coverage": coverage(file),
         "kept": kept,
         "rejected": [v for v in file.verdicts if not v.kept],
-        "unreached": _by_reason(file.unreached),
+        "unreached": _by_reason(unreached(file)),
+        "open": len(unreached(file)),
         "link": quote(link.encode("utf-8", "surrogateescape")),
     }
 
 
-def _by_reason(unreached: Mapping[int, str]) -> list[tuple[str, str]]:
+def _by_reason(lines_why: Mapping[int, str]) -> list[tuple[str, str]]:
     """Lines that share a reason together, in the order of their first line."""
     reasons: dict[str, list[int]] = defaultdict(list)
-    for line, why in sorted(unreached.items()):
+    for line, why in lines_why.items():
         reasons[why].append(line)
     return [(words.ranges(lines), why) for why, lines in reasons.items()]
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from tasks.reports.kept import slug
-from tasks.reports.numbers import Change, Total, by_language, coverage, findings, overall, title, total, worst_first
+from tasks.reports.numbers import Change, Total, by_language, coverage, findings, overall, title, total, unreached, worst_first
 from tasks.reports.words import NOTHING, arcs, duration, inline, many, percent, ranges, visible
 from testwright.model import FileReport, Finding, Report, SourceReport
 
@@ -96,7 +96,7 @@ def _source(source: SourceReport, most_files: int, most_details: int) -> Iterato
     if found:
         yield "### Findings"
         yield "\n".join(_finding(f) for f in found[:200]) + _more(found[200:], "finding")
-    yield from _details([f for f in files if f.verdicts or f.unreached], most_details)
+    yield from _details([f for f in files if f.verdicts or unreached(f)], most_details)
 
 
 def _sentence(state: str) -> str:
@@ -144,8 +144,9 @@ def _verdicts(file: FileReport) -> Iterator[str]:
         yield f"Kept{where}:\n\n" + "\n".join(f"- {code(v.test)}{_adds(ranges(v.lines), arcs(v.branches), v.mutants)}" for v in kept)
     if dropped:
         yield "Rejected:\n\n" + "\n".join(f"- {code(v.test)}: {v.reason}. {code(v.detail)}".rstrip() for v in dropped)
-    if file.unreached:
-        yield "Not reached:\n\n" + "\n".join(f"- line {line}: {code(why)}" for line, why in sorted(file.unreached.items()))
+    still_open = unreached(file)
+    if still_open:
+        yield "Not reached:\n\n" + "\n".join(f"- line {line}: {code(why)}" for line, why in still_open.items())
 
 
 def _adds(lines: str, branches: str, mutants: int) -> str:

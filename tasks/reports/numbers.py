@@ -98,6 +98,13 @@ def coverage(file: FileReport) -> Coverage:
     )
 
 
+def unreached(file: FileReport) -> dict[int, str]:
+    """Why lines are still open. What a search could not reach but a kept test or an import covers after all is left out."""
+    after = file.after or file.before
+    covered = after.covered_lines if after else frozenset()
+    return {line: why or "reason not known" for line, why in sorted(file.unreached.items()) if line not in covered}
+
+
 def _lines(of: FileCoverage) -> Count:
     return Count(len(of.covered_lines & of.lines), len(of.lines))
 

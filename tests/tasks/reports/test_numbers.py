@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks.reports.numbers import Count, by_language, coverage, findings, overall, total, worst_first
+from tasks.reports.numbers import Count, by_language, coverage, findings, overall, total, unreached, worst_first
 from tasks.reports.words import duration, inline, percent, points, ranges, visible
 from tests.tasks.reports import builders
 from testwright.model import FileReport, State
@@ -25,6 +25,13 @@ def test_a_file_that_was_not_measured_again_is_as_it_was() -> None:
     lines = coverage(FileReport("a.py", "python", State.CRASHED, before=builders.measured("a.py", 10, 4))).lines
 
     assert lines.before == lines.after == Count(4, 10)
+
+
+def test_a_line_that_is_covered_after_all_is_not_called_unreached() -> None:
+    after = builders.measured("a.py", 3, 1)
+    file = FileReport("a.py", "python", State.IMPROVED, after=after, unreached={5: "no input found", 1: "no input found", 3: ""})
+
+    assert unreached(file) == {3: "reason not known", 5: "no input found"}
 
 
 def test_covered_lines_that_do_not_count_are_not_counted() -> None:
