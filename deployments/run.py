@@ -29,7 +29,7 @@ def run_campaign(campaign: Campaign, *, verbose: bool = False) -> int:
     if campaign.engine is not Engine.SEARCH:
         raise InvalidCampaign(f"engine {campaign.engine} comes later; take --engine search, which needs no model and no network")
     quieten(verbose)
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
     found = server.ensure(console.print)
     follower = Follower(_campaigns(campaign), console, campaign.resume)
     try:

@@ -19,12 +19,20 @@ from tasks.put import put
 from tasks.report import report
 from tasks.reports.markdown import headline
 from tasks.reports.write import Written
+from tasks.sources import redact
 from testwright.campaign import Campaign, Engine
 from testwright.errors import CampaignError, InvalidCampaign
 from testwright.model import Report, SourceReport
 
 
-@flow(name="campaign", flow_run_name="{campaign.sources[0]}", persist_result=False, retries=0)
+def _run_name() -> str:
+    """The first source, without the password that may be in it."""
+    given = Campaign.model_validate(runtime.flow_run.parameters["campaign"])
+    more = f" and {len(given.sources) - 1} more" if len(given.sources) > 1 else ""
+    return redact(given.sources[0]) + more
+
+
+@flow(name="campaign", flow_run_name=_run_name, persist_result=False, retries=0)
 def campaign(campaign: Campaign) -> State[Any]:
     """Give every source the unit tests that it lacks, keep those with proof of worth, and report.
 
@@ -72,7 +80,7 @@ def open_folder(campaign: Campaign) -> Folder:
 
 def _source(campaign: Campaign, number: int, folder: Folder) -> SourceReport:
     """One source that cannot be fetched or prepared never costs another."""
-    name = campaign.sources[number]
+    name = redact(campaign.sources[number])
     runner = cast(Any, ThreadPoolTaskRunner(max_workers=campaign.workers))
     run = improve.with_options(flow_run_name=name.replace("{", "{{").replace("}", "}}"), task_runner=runner)
     try:

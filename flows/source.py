@@ -18,8 +18,9 @@ from tasks.folder import Folder
 from tasks.ingest import files
 from tasks.measure import measure
 from tasks.prepare import prepare
-from tasks.progress import Progress
+from tasks.report import Progress
 from tasks.settings import narrow
+from tasks.sources import redact
 from testwright.campaign import Campaign
 from testwright.errors import SandboxUnavailable
 from testwright.model import Baseline, Environment, FileCoverage, FileReport, SourceReport, State, Target, Workspace
@@ -39,8 +40,9 @@ def improve(campaign: Campaign, number: int, folder: str) -> SourceReport:
         SandboxUnavailable: the sandbox broke.
     """
     clock, place = time.monotonic(), Folder(Path(folder))
-    place.event(step=f"check out {campaign.sources[number]}")
-    workspace = checkout(campaign.sources[number], place.root / "sources" / str(number), (place.root.parents[1],))
+    place.event(step=f"check out {redact(campaign.sources[number])}")
+    fetch = checkout.with_options(result_storage=place.results, persist_result=True)
+    workspace = fetch(campaign.sources[number], place.root / "sources" / str(number), (place.root.parents[1],))
     include, exclude, most, notes = narrow(campaign, workspace)
     everything = files(workspace, (), ())
     chosen = set(files(workspace, include, exclude))
@@ -53,7 +55,7 @@ def improve(campaign: Campaign, number: int, folder: str) -> SourceReport:
         notes = (*notes, *more)
     state, reason = _state(ended)
     return SourceReport(
-        campaign.sources[number],
+        redact(campaign.sources[number]),
         workspace,
         state,
         reason,

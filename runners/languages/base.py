@@ -40,13 +40,13 @@ class Language(Protocol):
     """A module that satisfies this is a language. All members are pure except that they read files below `workspace.root`."""
 
     @property
-    def NAME(self) -> str: ...
+    def NAME(self) -> str: ...  # noqa: N802
     @property
-    def SUFFIXES(self) -> tuple[str, ...]:
+    def SUFFIXES(self) -> tuple[str, ...]:  # noqa: N802
         """Suffixes of its source files."""
 
     @property
-    def MANIFESTS(self) -> tuple[str, ...]:
+    def MANIFESTS(self) -> tuple[str, ...]:  # noqa: N802
         """Names (fnmatch patterns, relative) of files that decide what has to be installed."""
 
     def sources(self, workspace: Workspace, paths: Sequence[str]) -> tuple[str, ...]:
@@ -96,7 +96,7 @@ class Language(Protocol):
         order: int | None = None,
         only: Sequence[str] = (),
     ) -> Command:
-        """Run candidate files, outside the project's suite, with coverage of the target told apart by test. `order`: shuffle with this seed."""
+        """Run candidate files away from the project's suite, the target's coverage told apart by test; `order`: a seed to shuffle with."""
 
     def result(self, workspace: Workspace, output: Output, expected: Sequence[Candidate] = ()) -> RunResult:
         """What a run said. Cross-checks exit status, report and the tests that were expected; a mismatch is a `problem`."""

@@ -46,7 +46,9 @@ def sandbox() -> ProcessSandbox:
 
 @pytest.fixture
 def target() -> Target:
-    return Target("python", "numbers_.py", "numbers_", "1" * 64, frozenset({7, 8, 9, 10, 11, 15}), frozenset({(7, 8), (7, 9), (9, 10), (9, 11)}))
+    return Target(
+        "python", "numbers_.py", "numbers_", "1" * 64, frozenset({7, 8, 9, 10, 11, 15}), frozenset({(7, 8), (7, 9), (9, 10), (9, 11)})
+    )
 
 
 def exploration(target: Target, *observations: Observation, ending: str = "no progress") -> Exploration:

@@ -8,8 +8,8 @@ from runners.languages.base import Style
 from runners.sandboxes.process import ProcessSandbox
 from tasks.folder import Folder
 from tasks.judge import CandidateRejected, judge
-from testwright.model import Argument, Check, Environment, FileCoverage, FileReport, How, Observation, Reason, State, Target, Workspace
 from tests.tasks.conftest import exploration
+from testwright.model import Argument, Check, Environment, FileCoverage, FileReport, How, Observation, Reason, State, Target, Workspace
 
 
 def seen(number: str, result: str, lines: set[int], branches: set[tuple[int, int]], mutants: tuple[str, ...] = ()) -> Observation:

@@ -139,9 +139,7 @@ class Archive:
         pool = self.pool.setdefault(kept.case.unit, {})
         place = (kept.kind, kept.branches, kept.case.origin == "search" or kept.case.text(), kept.case.size() > 25)
         found = pool.get(place)
-        if found is None and len(pool) < POOL:
-            pool[place] = kept
-        elif found is not None and kept.rank < found.rank:
+        if found is None and len(pool) < POOL or found is not None and kept.rank < found.rank:
             pool[place] = kept
         return before is None
 

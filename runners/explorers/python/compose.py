@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import random
 import re
 from typing import Any
@@ -28,6 +29,7 @@ class Composer:
         self.rng = rng
         self.subjects = subjects
         self.by_unit = {(s.unit, s.kind): s for s in subjects}
+        self.known_methods: dict[type, list[tuple[str, list[Parameter]]]] = {}
         self.methods: dict[type, list[Subject]] = {}
         for subject in subjects:
             if subject.owner is not None:
@@ -42,7 +44,7 @@ class Composer:
         self.maker.literals_for(subject)
         if subject.callee is not None:
             call = self.maker.call(subject.callee, subject.parameters, DEPTH)
-            return Case(subject.unit, subject.kind, call, asynchronous=subject.asynchronous)
+            return self.prepared(Case(subject.unit, subject.kind, call, asynchronous=subject.asynchronous))
         assert subject.owner is not None
         variable = snake(subject.owner.__name__)
         receiver = self.maker.construct(subject.owner, DEPTH - 1)
@@ -51,7 +53,48 @@ class Composer:
             steps += self.setup(subject, variable)
         self.maker.literals_for(subject)
         steps_more, call = self.final(subject, variable)
-        return Case(subject.unit, subject.kind, call, tuple(steps + steps_more), asynchronous=subject.asynchronous)
+        return self.prepared(Case(subject.unit, subject.kind, call, tuple(steps + steps_more), asynchronous=subject.asynchronous))
+
+    def prepared(self, case: Case) -> Case:
+        """The case with one of its objects made in steps: constructed, then changed by calls of its methods."""
+        call = case.call
+        if not isinstance(call, Call) or self.rng.random() > 0.3:
+            return case
+        places = [(i, arg) for i, arg in enumerate(call.args) if isinstance(arg, Call) and self.class_of(arg) is not None]
+        if not places:
+            return case
+        index, node = self.rng.choice(places)
+        cls = self.class_of(node)
+        methods = self.foreign_methods(cls) if cls is not None else []
+        variable = snake(cls.__name__) if cls is not None else ""
+        if not methods or variable in {name for name, _ in case.steps}:
+            return case
+        steps: list[tuple[str, Node]] = [(variable, node)]
+        for _ in range(self.rng.choice((1, 1, 2, 3))):
+            name, parameters = self.rng.choice(methods)
+            steps.append(("", self.maker.call(Member(Variable(variable), name), parameters, DEPTH - 1)))
+        args = list(call.args)
+        args[index] = Variable(variable)
+        at = len(case.steps) - (1 if case.kind == "setter" else 0)
+        return case.copy(steps=(*case.steps[:at], *steps, *case.steps[at:]), call=Call(call.func, tuple(args), call.keywords))
+
+    def class_of(self, node: Call) -> type | None:
+        """The class of the package that a call constructs."""
+        if not isinstance(node.func, Name):
+            return None
+        return next((c for c, n in self.maker.world.names.items() if n.path == node.func.path and n.module == node.func.module), None)
+
+    def foreign_methods(self, cls: type) -> list[tuple[str, list[Parameter]]]:
+        """Public methods of a class of the package, with their parameters."""
+        if cls not in self.known_methods:
+            package = self.maker.world.package
+            found = {n: v for c in reversed(cls.__mro__) if c.__module__.split(".")[0] == package for n, v in vars(c).items()}
+            self.known_methods[cls] = [
+                (n, parameters_of(v, 1, None, self.maker.world.module)[0])
+                for n, v in found.items()
+                if inspect.isfunction(v) and not n.startswith("_") and not inspect.iscoroutinefunction(v)
+            ]
+        return self.known_methods[cls]
 
     def setup(self, subject: Subject, variable: str) -> list[tuple[str, Node]]:
         """One more step that changes the receiver."""

@@ -57,7 +57,7 @@ class Profile(ast.NodeVisitor):
     def use(self, node: ast.AST) -> Use | None:
         return self.uses.get(node.id) if isinstance(node, ast.Name) else None
 
-    def visit_Attribute(self, node: ast.Attribute) -> None:  # noqa: N802
+    def visit_Attribute(self, node: ast.Attribute) -> None:
         use = self.use(node.value)
         if use is not None:
             use.attributes.add(node.attr)
@@ -72,7 +72,7 @@ class Profile(ast.NodeVisitor):
                     use.kinds[kind] += 3
         self.generic_visit(node)
 
-    def visit_For(self, node: ast.For) -> None:  # noqa: N802
+    def visit_For(self, node: ast.For) -> None:
         self.iterated(node.iter)
         self.generic_visit(node)
 
@@ -86,7 +86,7 @@ class Profile(ast.NodeVisitor):
             use.kinds["list"] += 3
             use.kinds["str"] += 1
 
-    def visit_Subscript(self, node: ast.Subscript) -> None:  # noqa: N802
+    def visit_Subscript(self, node: ast.Subscript) -> None:
         use = self.use(node.value)
         if use is not None:
             key = node.slice
@@ -98,7 +98,7 @@ class Profile(ast.NodeVisitor):
                     use.kinds[kind] += 1
         self.generic_visit(node)
 
-    def visit_BinOp(self, node: ast.BinOp) -> None:  # noqa: N802
+    def visit_BinOp(self, node: ast.BinOp) -> None:
         for one, other in ((node.left, node.right), (node.right, node.left)):
             use = self.use(one)
             if use is not None:
@@ -106,7 +106,7 @@ class Profile(ast.NodeVisitor):
                 use.kinds["str" if text else "int"] += 2
         self.generic_visit(node)
 
-    def visit_Compare(self, node: ast.Compare) -> None:  # noqa: N802
+    def visit_Compare(self, node: ast.Compare) -> None:
         sides = [node.left, *node.comparators]
         for index, side in enumerate(sides):
             use = self.use(side)
@@ -126,13 +126,13 @@ class Profile(ast.NodeVisitor):
         if isinstance(op, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
             use.kinds["int"] += 1
 
-    def visit_If(self, node: ast.If) -> None:  # noqa: N802
+    def visit_If(self, node: ast.If) -> None:
         use = self.use(node.test)
         if use is not None:
             use.kinds["bool"] += 1
         self.generic_visit(node)
 
-    def visit_Call(self, node: ast.Call) -> None:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> None:
         use = self.use(node.func)
         if use is not None:
             use.kinds["callable"] += 5
@@ -199,6 +199,7 @@ class Harvest:
         self.literals: dict[int, list[Any]] = defaultdict(list)
         self.conditions: dict[int, str] = {}
         self.imports: set[str] = set()
+        self.cached: dict[tuple[int, int], list[Any]] = {}
         self._collect(self.tree.body, "")
         docs = docstring_nodes(self.tree)
         for node in ast.walk(self.tree):
@@ -230,6 +231,11 @@ class Harvest:
 
     def within(self, first: int, last: int) -> list[Any]:
         """Literals on these lines."""
+        if (first, last) not in self.cached:
+            self.cached[(first, last)] = self._within(first, last)
+        return self.cached[(first, last)]
+
+    def _within(self, first: int, last: int) -> list[Any]:
         return [value for line in range(first, last + 1) for value in self.literals.get(line, ())]
 
 

@@ -8,6 +8,7 @@ import dataclasses
 import enum
 import inspect
 import random
+import re
 import types
 import typing
 from typing import Any, Union
@@ -92,7 +93,9 @@ class Maker:
                 return Atom(made)
         if choice < 0.7 and local:
             return Atom(nudge(rng.choice(local), rng, local))
-        if choice < 0.76 and world.results.get(str):
+        if choice < 0.73 and world.texts:
+            return Atom(rng.choice(world.texts))
+        if choice < 0.78 and world.results.get(str):
             return rng.choice(world.results[str])
         return Atom(rng.choice(WORDS))
 
@@ -136,6 +139,8 @@ class Maker:
     def make_list(self, depth: int, parameter: Parameter | None, kind: str = "list") -> Node:
         if kind == "list" and self.world.results.get(list) and self.rng.random() < 0.08:
             return self.rng.choice(self.world.results[list])
+        if kind == "list" and self.rng.random() < 0.12:
+            return Call(Name("builtins", "range"), (Atom(self.rng.choice((3, 5, 10))),))
         count = self.rng.choice((0, 1, 2, 2, 3))
         inner = self.rng.choice(("str", "str", "int", "any"))
         return Group(kind, tuple(self.kind(inner, depth - 1) for _ in range(count)))
@@ -184,6 +189,14 @@ class Maker:
     def make_type(self, depth: int, parameter: Parameter | None) -> Node:
         names = [Name("builtins", n) for n in ("str", "int", "list", "dict")] + [self.world.names[c] for c in self.world.concrete]
         return self.rng.choice(names)
+
+    def make_match(self, depth: int, parameter: Parameter | None) -> Node:
+        """A match of one of the patterns of the module."""
+        pattern = self.rng.choice(self.world.patterns) if self.world.patterns else re.compile("(a)(b)?")
+        text = matching(pattern, self.rng)
+        if text is None or not isinstance(pattern.pattern, str):
+            return Call(Name("re", "match"), (Atom("(a)"), Atom("abc")))
+        return Call(Name("re", "search"), (Atom(pattern.pattern), Atom(text)))
 
     def make_default(self, depth: int, parameter: Parameter | None) -> Node:
         node = self.world.name_of(parameter.default) if parameter is not None else None
@@ -255,6 +268,8 @@ class Maker:
             return Call(
                 Name("builtins", "iter"), (Group("list", tuple(self.hinted(args[0], depth - 1) for _ in range(self.count(depth)))),)
             )
+        if getattr(origin, "__qualname__", "") == "Match":
+            return self.make_match(depth, None)
         if origin in MAPPINGS:
             return self.mapping(args, depth)
         if origin in SEQUENCES:
@@ -313,6 +328,8 @@ class Maker:
         name = f"{getattr(hint, '__module__', '')}.{getattr(hint, '__qualname__', '')}"
         if name in ("re.Pattern", "typing.Pattern"):
             return self.make_regex(depth, None)
+        if name in ("re.Match", "typing.Match"):
+            return self.make_match(depth, None)
         if name in KNOWN:
             return self.snippet(self.rng.choice(KNOWN[name]))
         if typing.is_typeddict(hint) if hasattr(typing, "is_typeddict") else hasattr(hint, "__total__"):
@@ -461,7 +478,8 @@ class Maker:
                     positional += [self.for_parameter(p, depth - 1) for _ in range(self.rng.choice((0, 1, 1, 2)))]
             elif p.kind is inspect.Parameter.VAR_KEYWORD:
                 if self.rng.random() < 0.3 * (1 + given):
-                    keywords.append(("name" if not p.use.constants else str(p.use.constants[0]), self.make_any(0, None)))
+                    names = [c for c in p.use.constants if isinstance(c, str)]
+                    keywords.append((self.rng.choice(names) if names else "name", self.make_any(0, None)))
             elif not p.required and self.rng.random() >= given:
                 skipped = True
             elif p.kind is inspect.Parameter.KEYWORD_ONLY or (skipped and p.kind is not inspect.Parameter.POSITIONAL_ONLY):

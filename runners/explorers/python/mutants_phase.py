@@ -1,11 +1,10 @@
 """The mutant phase, a process of its own after the search: who kills which mutant, and new cases for mutants that live.
 
-It reads the batches of the search, writes one more batch with its new cases, and `kills.json`: id of a case → ids of mutants.
+It reads the batches of the search, and writes `new.jsonl`, one more batch with its new cases, and `kills.json`: id of a case → ids of mutants.
 """
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import json
 import os
@@ -27,6 +26,7 @@ EXECUTIONS = 400_000
 """Executions of one phase at most; the clock is only a ceiling."""
 SWEEP = 0.4
 """Share of the time for trying the search's own cases."""
+NEW = "new.jsonl"
 SAVED = 3.0
 """Seconds of hunting between two savings."""
 
@@ -51,8 +51,9 @@ class MutantPhase(Search):
         self.mutants = self.begin(loader)
         spent = time.monotonic() - begun
         self.mutants.sweep(Budget(EXECUTIONS, max(0.5, seconds * SWEEP - spent)))
-        self.save([])
         hunt = Hunt(self.mutants, self.harvest, self.log, self.rng, self.mutator.mutate, self.wanted)
+        hunt.found = [trial for trial in self.mutants.trials if id(trial) not in self.ids]
+        self.save(hunt.found)
         while self.mutants.executions < EXECUTIONS and time.monotonic() - begun < seconds * 0.95:
             left = begun + seconds * 0.95 - time.monotonic()
             before = self.mutants.executions
@@ -62,28 +63,28 @@ class MutantPhase(Search):
                 break
 
     def begin(self, loader: Loader) -> MutantRun:
-        """Run every published case on the original."""
+        """Run every published case on the original, and those that an earlier process of this phase found."""
         run = MutantRun(self.module, loader, self.guard, self.heartbeat.beat, set(self.request.get("skip_mutants", ())))
         self.ids: dict[int, str] = {}
-        self.numbers = 0
-        for row in self.published():
-            case = load_case(row["case"])
-            if case.unit in self.skip:
-                continue
-            trial = run.trial(case)
-            if trial is not None and self.wanted(trial.outcome, case):
-                run.trials.append(trial)
-                self.ids[id(trial)] = row["id"]
+        for name in sorted(n for n in os.listdir(self.folder) if n.startswith("batch-") and n.endswith(".jsonl")):
+            self.take(run, name, True)
+        self.take(run, NEW, False)
         return run
 
-    def published(self) -> list[dict[str, Any]]:
-        """Cases that the search said, in order."""
-        rows = []
-        for path in sorted(glob.glob(os.path.join(self.folder, "batch-*.jsonl"))):
-            self.numbers = max(self.numbers, int(path[-9:-6]))
-            with open(path, encoding="utf-8") as file:
-                rows += [json.loads(line) for line in file]
-        return rows
+    def take(self, run: MutantRun, name: str, published: bool) -> None:
+        """The cases of one file as trials."""
+        try:
+            with open(os.path.join(self.folder, name), encoding="utf-8") as file:
+                rows = [json.loads(line) for line in file]
+        except FileNotFoundError:
+            return
+        for row in rows:
+            case = load_case(row["case"])
+            trial = None if case.unit in self.skip else run.trial(case)
+            if trial is not None and self.wanted(trial.outcome, case):
+                run.trials.append(trial)
+                if published:
+                    self.ids[id(trial)] = row["id"]
 
     def wanted(self, outcome: Outcome, case: Case) -> bool:
         """Whether an outcome is one that a test may assert."""
@@ -97,21 +98,16 @@ class MutantPhase(Search):
 
     def save(self, found: list[Trial]) -> None:
         """Write the new cases that are needed, and all kills."""
-        chosen = cover(self.mutants, found)
         rows = []
-        for trial in chosen:
-            text = trial.case.text()
-            self.ids[id(trial)] = hashlib.sha256(text.encode()).hexdigest()[:12]
-            rows.append({"id": self.ids[id(trial)], "case": trial.case.dump(), "stub": uses_stub(trial.case), "condition": ""})
-        path = os.path.join(self.folder, f"batch-{self.numbers + 1:03d}.jsonl")
+        ids = dict(self.ids)
+        for trial in cover(self.mutants, found):
+            ids[id(trial)] = hashlib.sha256(trial.case.text().encode()).hexdigest()[:12]
+            rows.append({"id": ids[id(trial)], "case": trial.case.dump(), "stub": uses_stub(trial.case), "condition": ""})
+        path = os.path.join(self.folder, NEW)
         with open(path + ".part", "w", encoding="utf-8") as file:
             file.writelines(json.dumps(row) + "\n" for row in rows)
         os.rename(path + ".part", path)
-        kills = {
-            self.ids[id(t)]: [self.mutants.mutants[i].id for i in sorted(t.kills)]
-            for t in self.mutants.trials
-            if id(t) in self.ids and t.kills
-        }
+        kills = {ids[id(t)]: [self.mutants.mutants[i].id for i in sorted(t.kills)] for t in self.mutants.trials if id(t) in ids and t.kills}
         finish(
             self.folder,
             {"mutants": len(self.mutants.mutants), "killed": len({i for t in self.mutants.trials for i in t.kills}), "kills": kills},

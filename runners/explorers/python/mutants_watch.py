@@ -33,8 +33,19 @@ class MutantWatch:
     def _start(self) -> None:
         parent = self.parent
         seconds = parent.seconds * (1 - RESERVE) - parent.elapsed()
-        if seconds >= LEAST and "failed" not in parent.final and parent.final:
+        if seconds >= LEAST and "failed" not in parent.final and parent.batches():
             self.process = parent.start_mutants(seconds, self.skip)
+        else:
+            self._said()
+
+    def _said(self) -> None:
+        """Hand the new cases to the observers, and tell them that no more will come."""
+        folder, number = self.parent.folder, len(self.parent.batches()) + 1
+        new = os.path.join(folder, "new.jsonl")
+        if os.path.exists(new):
+            os.rename(new, os.path.join(folder, f"batch-{number:03d}.jsonl"))
+        with open(os.path.join(folder, "said.json"), "w", encoding="utf-8") as file:
+            json.dump({}, file)
 
     def watch(self) -> None:
         """Look after it: its end, its silence, its death, the end of its time."""
@@ -52,6 +63,8 @@ class MutantWatch:
             self.restarts += 1
             self.skip.append(str(running))
             self._start()
+        else:
+            self._said()
 
     def stop(self) -> None:
         """End it, if it still runs."""

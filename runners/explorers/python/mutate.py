@@ -25,6 +25,8 @@ class Mutator:
         self.maker = maker
         self.world = maker.world
         self.rng = rng
+        self.texts: list[str] = []
+        """Texts of cases that were kept: parts for others."""
 
     def mutate(self, case: Case, log: list[Any], line: int) -> Case:
         """One changed case; half of the changes use operands logged on the line of the goal."""
@@ -47,12 +49,111 @@ class Mutator:
         """Make one logged comparison come out the other way."""
         here = [entry for entry in log if entry[0] == line]
         entry = self.rng.choice(here) if here and self.rng.random() < 0.75 else self.rng.choice(log)
+        if entry[1] == "attribute":
+            return self.by_attribute(case, entry, here)
         pairs = list(self.wishes(entry))
         self.rng.shuffle(pairs)
         for old, new in pairs[:4]:
             made = self.put(case, old, new)
             if made is not None:
                 return made
+        return None
+
+    def by_attribute(self, case: Case, entry: Any, here: list[Any]) -> Case | None:
+        """Give another value to an attribute that was read: by the constructor of its object, or by assigning it."""
+        _, _, owner, (name, value) = entry
+        cls = next((c for c in type(owner).__mro__ if c in self.world.names), None)
+        if cls is None:
+            return None
+        node = self.other_value(value, here)
+        trees = case.trees()
+        places = []
+        for index, tree in enumerate(trees):
+            for path, part in walk(tree):
+                if isinstance(part, Call) and isinstance(part.func, Name) and self.made_by(part.func, type(owner)):
+                    places.append((index, path, part))
+        self.rng.shuffle(places)  # type: ignore[arg-type]
+        for index, path, part in places:
+            made = self.with_keyword(part, type(owner), name, node)
+            if made is not None:
+                trees[index] = substitute(trees[index], path, made)
+                return case.with_trees(trees)
+        return self.assigned(case, type(owner), name, node) or self.default_replaced(case, type(owner), name, node)
+
+    def other_value(self, value: Any, here: list[Any]) -> Node:
+        """Something else than the value that an attribute had: what it was compared with, if it was."""
+        rng = self.rng
+        for _, kind, a, b in rng.sample(here, len(here)):
+            if kind in ("==", "!=", "in", "not in", "<", ">", "<=", ">=") and rng.random() < 0.6:
+                other = b if a is value else a if b is value else None
+                if isinstance(other, (list, tuple, set, frozenset, dict)) and other:
+                    other = rng.choice(list(other))
+                node = self.world.name_of(other) if other is not None else None
+                if node is not None:
+                    return node
+        if isinstance(value, bool):
+            return Atom(not value)
+        if value is None:
+            return self.maker.make_any(2, None)
+        if isinstance(value, str):
+            return self.maker.text()
+        if isinstance(value, (int, float)):
+            return Atom(0 if value and rng.random() < 0.5 else rng.choice(INTS))
+        return rng.choice((Atom(None), Atom(True), self.maker.make_any(2, None)))
+
+    def made_by(self, name: Name, cls: type) -> bool:
+        return any(
+            known.module == name.module and known.path == name.path for c in cls.__mro__ for known in [self.world.names.get(c)] if known
+        )
+
+    def with_keyword(self, call: Call, cls: type, name: str, node: Node) -> Call | None:
+        """The constructor call with the keyword that sets an attribute."""
+        parameters = self.maker.constructor_parameters(cls)
+        wanted = next((p for p in parameters if p.name in (name, name.lstrip("_"))), None)
+        if wanted is None:
+            if not any(p.kind.name == "VAR_KEYWORD" for p in parameters) or name.startswith("_"):
+                return None
+        elif wanted.kind.name == "POSITIONAL_ONLY" or parameters.index(wanted) < len(call.positional):
+            at = parameters.index(wanted)
+            positional = list(call.positional)
+            if at >= len(positional):
+                return None
+            positional[at] = node
+            return Call(call.func, (*positional, *(v for _, v in call.named)), call.keywords)
+        key = wanted.name if wanted is not None else name
+        named = [(k, v) for k, v in call.named if k != key] + [(key, node)]
+        return Call(call.func, (*call.positional, *(v for _, v in named)), tuple(k for k, _ in named))
+
+    def assigned(self, case: Case, cls: type, name: str, node: Node) -> Case | None:
+        """One more step that assigns an attribute of the receiver."""
+        if not case.steps or name.startswith("_") or isinstance(getattr(cls, name, None), property):
+            return None
+        subject = self.composer.subject_of(case)
+        if subject is None or subject.owner is None or not issubclass(cls, subject.owner):
+            return None
+        last = len(case.steps) - (1 if subject.kind == "setter" else 0)
+        steps = [step for step in case.steps[1:last] if step[0] != f"{case.steps[0][0]}.{name}"]
+        return case.copy(steps=(case.steps[0], *steps, (f"{case.steps[0][0]}.{name}", node), *case.steps[last:]))
+
+    def default_replaced(self, case: Case, cls: type, name: str, node: Node) -> Case | None:
+        """Give the argument whose default is such an object."""
+        call = case.call
+        if not isinstance(call, Call):
+            return None
+        parameters = self.composer.parameters_of_call(case)
+        named = self.world.name_of(cls)
+        for at, p in enumerate(parameters):
+            fits = type(p.default) is cls or p.hint is cls
+            if (
+                fits
+                and named is not None
+                and at >= len(call.positional)
+                and p.name not in call.keywords
+                and p.kind.name != "POSITIONAL_ONLY"
+            ):
+                made = self.with_keyword(Call(named), cls, name, node)
+                if made is not None:
+                    return case.copy(call=Call(call.func, (*call.args, made), (*call.keywords, p.name)))
         return None
 
     def wishes(self, entry: Any) -> Iterator[tuple[Any, Any]]:
@@ -118,6 +219,11 @@ class Mutator:
                 return
             if members:
                 yield from self.wish(a, rng.choice(members))
+            if isinstance(a, str) and a:
+                texts = [m for m in members if isinstance(m, str) and m and m != a]
+                if texts:
+                    one = rng.choice(texts)
+                    yield one, Atom(rng.choice((f"{one} {a}", f"{a} {one}", f"{one} {a} {one}", f"{one}{a}", f"{one}\n{a}", f"{one},{a}")))
             node = literal(a)
             grown = literal(b)
             if node is not None and isinstance(grown, Group):
@@ -358,8 +464,12 @@ class Mutator:
         if isinstance(value, bool):
             return Atom(not value)
         if isinstance(value, str):
-            if rng.random() < 0.25:
+            choice = rng.random()
+            if choice < 0.25:
                 return maker.text()
+            if choice < 0.4 and self.texts:
+                other = rng.choice(self.texts)
+                return Atom(rng.choice((value + "\n" + other, value + other, other + value, value + " " + other, other)))
             return Atom(nudge(value, rng, [v for v in maker.local if isinstance(v, str)] or self.world.literals.get(str, [])))
         if isinstance(value, bytes):
             return Atom(nudge(value.decode("latin-1"), rng, []).encode("latin-1", "replace"))

@@ -25,7 +25,7 @@ class Watched:
     def __init__(self, arguments: list[str], heartbeat: str, cwd: str, hash_seed: int) -> None:
         environment = {**os.environ, "PYTHONHASHSEED": str(hash_seed), "PYTHONDONTWRITEBYTECODE": "1"}
         folder = os.path.dirname(os.path.abspath(__file__))
-        self.process = subprocess.Popen(  # noqa: S603
+        self.process = subprocess.Popen(
             [sys.executable, folder, *arguments],
             cwd=cwd,
             env=environment,

@@ -16,6 +16,7 @@ from typing import Any
 
 LIMIT = 400
 """Entries kept of one call; loops would log without end."""
+FOREIGN = 60
 COMPARE: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]] = {
     ast.Eq: ("==", operator.eq), ast.NotEq: ("!=", operator.ne), ast.Lt: ("<", operator.lt), ast.LtE: ("<=", operator.le),
     ast.Gt: (">", operator.gt), ast.GtE: (">=", operator.ge), ast.In: ("in", lambda a, b: a in b),
@@ -26,7 +27,7 @@ METHODS = frozenset(
     + ["isalnum", "isupper", "islower", "isspace", "isidentifier", "index", "find", "partition", "setdefault", "issubset", "isdisjoint"]
 )
 BUILTINS = frozenset(["isinstance", "issubclass", "len", "int", "float", "hasattr", "getattr", "callable", "next", "iter", "any", "all"])
-NAMES = ("_tw_compare", "_tw_truth", "_tw_method", "_tw_builtin", "_tw_item", "_tw_iterate")
+NAMES = ("_tw_compare", "_tw_truth", "_tw_method", "_tw_builtin", "_tw_item", "_tw_iterate", "_tw_attribute")
 
 
 class Log:
@@ -34,20 +35,28 @@ class Log:
 
     def __init__(self) -> None:
         self.entries: list[tuple[int, str, Any, Any]] = []
+        self.foreign: list[tuple[int, str, Any, Any]] = []
+        """Operands of texts and numbers in other modules of the package."""
         self.on = False
 
     def take(self) -> list[tuple[int, str, Any, Any]]:
-        entries, self.entries = self.entries, []
+        entries = self.entries + self.foreign
+        self.entries, self.foreign = [], []
         return entries
 
     def add(self, line: int, kind: str, a: Any, b: Any) -> None:
-        if self.on and len(self.entries) < LIMIT:
-            self.entries.append((line, kind, a, b))
+        if not self.on:
+            return
+        if line:
+            if len(self.entries) < LIMIT:
+                self.entries.append((line, kind, a, b))
+        elif len(self.foreign) < FOREIGN and isinstance(a, (str, int)):
+            self.foreign.append((0, kind, a, b))
 
 
 def probes(log: Log) -> dict[str, Any]:
     """The functions that instrumented code calls, by name."""
-    operations = {name: function for name, function in COMPARE.values()}
+    operations = dict(COMPARE.values())
 
     def compare(line: int, kind: str, a: Any, b: Any) -> Any:
         log.add(line, kind, a, b)
@@ -75,7 +84,13 @@ def probes(log: Log) -> dict[str, Any]:
         log.add(line, "iterate", value, None)
         return value
 
-    return dict(zip(NAMES, (compare, truth, method, builtin, item, iterate)))
+    def attribute(line: int, owner: Any, name: str) -> Any:
+        value = getattr(owner, name)
+        if line and log.on:
+            log.add(line, "attribute", owner, (name, value))
+        return value
+
+    return dict(zip(NAMES, (compare, truth, method, builtin, item, iterate, attribute)))
 
 
 def log_method(log: Log, line: int, owner: Any, name: str, args: tuple[Any, ...]) -> None:
@@ -97,11 +112,13 @@ def log_method(log: Log, line: int, owner: Any, name: str, args: tuple[Any, ...]
 class Instrument(ast.NodeTransformer):
     """Replaces what is worth logging by calls of the probes; leaves alone what cannot be replaced exactly."""
 
-    def __init__(self) -> None:
+    def __init__(self, foreign: bool = False) -> None:
         self.line = 0
+        self.foreign = foreign
+        """Another module of the package: its entries have the line 0."""
 
     def call(self, name: str, at: ast.expr, *args: ast.expr) -> ast.expr:
-        made = ast.Call(ast.Name(name, ast.Load()), [ast.Constant(self.line), *args], [])
+        made = ast.Call(ast.Name(name, ast.Load()), [ast.Constant(0 if self.foreign else self.line), *args], [])
         return ast.fix_missing_locations(ast.copy_location(made, at))
 
     def visit(self, node: ast.AST) -> Any:
@@ -119,12 +136,12 @@ class Instrument(ast.NodeTransformer):
 
     visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = visit_body  # noqa: N815
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:  # noqa: N802
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:
         if node.value is not None:
             node.value = self.visit(node.value)
         return node
 
-    def visit_Lambda(self, node: ast.Lambda) -> Any:  # noqa: N802
+    def visit_Lambda(self, node: ast.Lambda) -> Any:
         node.body = self.visit(node.body)
         return node
 
@@ -138,10 +155,17 @@ class Instrument(ast.NodeTransformer):
         plain = isinstance(test, (ast.Name, ast.Attribute, ast.Call, ast.Subscript))
         if isinstance(test, ast.Name) and test.id in ("TYPE_CHECKING", "__debug__"):
             return test
-        made: ast.expr = self.visit(test)
+        made: ast.expr = self.looked(test) if isinstance(test, ast.Attribute) else self.visit(test)
         return self.call(NAMES[1], test, made) if plain else made
 
-    def visit_If(self, node: ast.If) -> Any:  # noqa: N802
+    def looked(self, node: ast.expr) -> ast.expr:
+        """An attribute that decides something."""
+        made: ast.expr = self.visit(node)
+        if not isinstance(made, ast.Attribute) or self.foreign or made.attr.startswith("__") or is_super(made.value):
+            return made
+        return self.call(NAMES[6], node, made.value, ast.Constant(made.attr))
+
+    def visit_If(self, node: ast.If) -> Any:
         node.test = self.tested(node.test)
         node.body = [self.visit(part) for part in node.body]
         node.orelse = [self.visit(part) for part in node.orelse]
@@ -149,22 +173,23 @@ class Instrument(ast.NodeTransformer):
 
     visit_While = visit_If  # noqa: N815
 
-    def visit_For(self, node: ast.For) -> Any:  # noqa: N802
+    def visit_For(self, node: ast.For) -> Any:
         node.iter = self.call(NAMES[5], node.iter, self.visit(node.iter))
         node.body = [self.visit(part) for part in node.body]
         node.orelse = [self.visit(part) for part in node.orelse]
         return node
 
-    def visit_IfExp(self, node: ast.IfExp) -> Any:  # noqa: N802
+    def visit_IfExp(self, node: ast.IfExp) -> Any:
         node.test, node.body, node.orelse = self.tested(node.test), self.visit(node.body), self.visit(node.orelse)
         return node
 
-    def visit_BoolOp(self, node: ast.BoolOp) -> Any:  # noqa: N802
+    def visit_BoolOp(self, node: ast.BoolOp) -> Any:
         node.values = [self.tested(value) for value in node.values[:-1]] + [self.visit(node.values[-1])]
         return node
 
-    def visit_Compare(self, node: ast.Compare) -> Any:  # noqa: N802
-        self.generic_visit(node)
+    def visit_Compare(self, node: ast.Compare) -> Any:
+        node.left = self.looked(node.left)
+        node.comparators = [self.looked(other) for other in node.comparators]
         if len(node.ops) == 1:
             name = COMPARE[type(node.ops[0])][0]
             return self.call(NAMES[0], node, ast.Constant(name), node.left, node.comparators[0])
@@ -175,7 +200,7 @@ class Instrument(ast.NodeTransformer):
             return ast.fix_missing_locations(ast.copy_location(ast.BoolOp(ast.And(), [first, second]), node))
         return node
 
-    def visit_Call(self, node: ast.Call) -> Any:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> Any:
         self.generic_visit(node)
         func = node.func
         if isinstance(func, ast.Attribute) and func.attr in METHODS and not is_super(func.value):
@@ -188,7 +213,7 @@ class Instrument(ast.NodeTransformer):
             return made
         return node
 
-    def visit_Subscript(self, node: ast.Subscript) -> Any:  # noqa: N802
+    def visit_Subscript(self, node: ast.Subscript) -> Any:
         self.generic_visit(node)
         if isinstance(node.ctx, ast.Load) and not isinstance(node.slice, ast.Slice):
             if isinstance(node.slice, ast.Tuple) or type(node.slice).__name__ in ("Index", "ExtSlice"):
@@ -201,12 +226,12 @@ def is_super(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
 
 
-def instrumented(text: str | bytes, path: str) -> CodeType:
+def instrumented(text: str | bytes, path: str, foreign: bool = False) -> CodeType:
     """The code of a file with probes; the plain code when the instrumented one does not compile."""
     try:
         tree = ast.parse(text, path)
         keep_future = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
-        made = Instrument().visit(tree)
+        made = Instrument(foreign).visit(tree)
         assert all(node in made.body for node in keep_future)
         return compile(ast.fix_missing_locations(made), path, "exec", dont_inherit=True)
     except (SyntaxError, RecursionError, ValueError, AssertionError):
@@ -217,10 +242,11 @@ class Loader(importlib.machinery.SourceFileLoader):
     """Loads a file with probes in it."""
 
     log: Log
+    foreign = False
 
     def get_code(self, fullname: str) -> CodeType | None:
         path = self.get_filename(fullname)
-        return instrumented(self.get_data(path), path)
+        return instrumented(self.get_data(path), path, self.foreign)
 
     def exec_module(self, module: ModuleType) -> None:
         module.__dict__.update(probes(self.log))
@@ -230,22 +256,24 @@ class Loader(importlib.machinery.SourceFileLoader):
 class Finder(importlib.abc.MetaPathFinder):
     """Finds the named modules, and gives them the loader above."""
 
-    def __init__(self, wanted: Callable[[str], bool], log: Log) -> None:
-        self.wanted = wanted
+    def __init__(self, module: str, log: Log) -> None:
+        self.module = module
+        self.package = module.split(".")[0]
         self.log = log
 
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> Any:
-        if not self.wanted(fullname):
+        if fullname.split(".")[0] != self.package:
             return None
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
         if spec is None or type(spec.loader) is not importlib.machinery.SourceFileLoader:
             return spec
         loader = Loader(spec.loader.name, spec.loader.path)
         loader.log = self.log
+        loader.foreign = fullname != self.module
         spec.loader = loader
         return spec
 
 
-def install(wanted: Callable[[str], bool], log: Log) -> None:
-    """Instrument these modules when they are imported from now on."""
-    sys.meta_path.insert(0, Finder(wanted, log))
+def install(module: str, log: Log) -> None:
+    """Instrument this module, and more lightly the others of its package, when they are imported from now on."""
+    sys.meta_path.insert(0, Finder(module, log))

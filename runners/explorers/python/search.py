@@ -27,9 +27,9 @@ from runners.explorers.python.maker import Maker
 from runners.explorers.python.mutate import Mutator
 from runners.explorers.python.probe import Log, install
 from runners.explorers.python.publish import Publisher
-from runners.explorers.python.subjects import Finder, Subject
+from runners.explorers.python.subjects import Finder, Parameter, Subject
 from runners.explorers.python.typical import Custom, kind_of
-from runners.explorers.python.values import Atom, Call, Group, Member, Name, Node, Scope, Table, Variable, substitute, walk
+from runners.explorers.python.values import Call, Member, Name, Node, Operation, Scope, Variable, substitute, walk
 from runners.explorers.python.world import World
 
 PATIENCE = (15_000, 1.2)
@@ -50,7 +50,9 @@ class Search:
         self.progress: list[str] = []
         self.last_new = 0
         self.errors = 0
+        self.producers: list[tuple[Name, list[Parameter]]] | None = None
         self.tries: dict[int, int] = {}
+        self.picked: tuple[Any, list[Subject], list[Subject]] = (None, [], [])
         self.last_progress = 0.0
         self.skip: set[str] = set(request.get("skip", ()))
         with open(request["file"], encoding="utf-8-sig", errors="surrogateescape") as file:
@@ -87,7 +89,7 @@ class Search:
 
     def instrument(self, log: Log) -> None:
         """See to it that the module is loaded with probes."""
-        install(lambda name: name == self.request["module"], log)
+        install(self.request["module"], log)
 
     # ---- one case ----
 
@@ -104,6 +106,14 @@ class Search:
         run.keep = run.keep and proper(run, subject)
         goals = frozenset((run.lines | run.branches) & self.targets)
         fresh, kept = self.archive.add(run, goals, subject is None or subject.public, run.keep and self.custom.typical(run.case))
+        if fresh or (kept and self.rng.random() < 0.2):
+            self.mutator.texts += [
+                n.value
+                for t in run.case.trees()
+                for _, n in walk(t)
+                if isinstance(n, Atom) and isinstance(n.value, str) and 0 < len(n.value) < 200
+            ]
+            del self.mutator.texts[:-80]
         if fresh:
             self.last_new = self.executor.count
             self.report()
@@ -118,7 +128,7 @@ class Search:
         outcome, case = run.outcome, run.case
         if outcome.at >= len(case.steps):
             return run
-        name, node = case.steps[outcome.at]
+        _, node = case.steps[outcome.at]
         if not isinstance(node, Call):
             return run
         for subject in self.subjects:
@@ -182,6 +192,7 @@ class Search:
             if self.elapsed() > budget * 0.4:
                 break
         self.maker.stubs = False
+        self.produce(6, min(1.0, budget * 0.05))
         self.warm_up(min(budget * 0.15, 4.0))
         self.publish(0.5)
         checkpoints = [c for c in (3.0, 8.0, 20.0, 40.0, 90.0, 200.0) if c < budget * 0.8]
@@ -233,6 +244,27 @@ class Search:
                 if self.elapsed() > end:
                     return
 
+    def produce(self, rounds: int, seconds: float) -> None:
+        """Call functions of the other modules of the package, for the objects that they give."""
+        end = self.elapsed() + seconds
+        if self.producers is None:
+            self.producers = list(self.world.producers())
+        for _ in range(rounds):
+            for name, parameters in self.producers:
+                if self.elapsed() > end:
+                    return
+                self.heartbeat.beat()
+                self.guarded(lambda n=name, p=parameters: self.produced(self.maker.call(n, p, 2)))  # type: ignore[misc]
+
+    def produced(self, call: Call) -> None:
+        run = self.executor.run(Case("", "function", call))
+        if run.stopped or run.outcome.raised:
+            return
+        value = run.outcome.value
+        self.world.offer(value, call)
+        if isinstance(value, (list, tuple)) and value:
+            self.world.offer(value[0], Operation("[]", (call, Atom(0))))
+
     def drain_queue(self) -> None:
         for _ in range(min(4, len(self.queue))):
             self.try_case(self.queue.pop())
@@ -243,7 +275,10 @@ class Search:
         late = self.late()
         self.maker.stubs = late
         choice = self.rng.random()
-        if self.queue and choice < 0.3:
+        if self.producers and choice > 0.985:
+            name, parameters = self.rng.choice(self.producers)
+            self.produced(self.maker.call(name, parameters, 2))
+        elif self.queue and choice < 0.3:
             self.try_case(self.queue.pop())
         elif choice < 0.72 and self.archive.open:
             self.turn_for_goal()
@@ -281,21 +316,20 @@ class Search:
 
     def pick_subject(self, late: bool) -> Subject | None:
         """A subject, those first that may reach something open."""
-        subjects = [s for s in self.subjects if s.public or (late and self.has_open(s))] or self.subjects
+        if self.picked[0] != (late, self.executor.count // 200):
+            subjects = [s for s in self.subjects if s.public or (late and self.has_open(s))] or self.subjects
+            wanted = [s for s in subjects if self.has_open(s) or self.reach[s.unit] & self.archive.sources.keys()]
+            self.picked = ((late, self.executor.count // 200), subjects, wanted or subjects)
+        subjects = self.picked[2] if self.rng.random() < 0.7 else self.picked[1]
         if not subjects:
             return None
-        if self.rng.random() < 0.7:
-            wanted = [s for s in subjects if self.has_open(s) or self.reach[s.unit] & self.archive.sources.keys()]
-            subjects = wanted or subjects
         chosen = min(self.rng.sample(subjects, min(3, len(subjects))), key=lambda s: s.tries)
         chosen.tries += 1
         return chosen
 
     def has_open(self, subject: Subject) -> bool:
         first, last = subject.lines
-        return any(first <= line <= last for line in self.archive.sources) or any(
-            isinstance(g, int) and first <= g <= last for g in self.archive.open
-        )
+        return any(first <= (goal if isinstance(goal, int) else goal[0]) <= last for goal in self.archive.open)
 
     # ---- beginnings ----
 
@@ -324,6 +358,9 @@ class Search:
             except Interrupted:
                 continue
             if case is None:
+                value = self.live(node)
+                if type(value).__module__.split(".")[0] == self.package:
+                    self.world.offer(value, self.canonical(node))
                 continue
             case = case.with_trees([self.canonical(tree) for tree in case.trees()])
             self.seed(case)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import abc
 import dataclasses
 import enum
 import inspect
@@ -332,6 +331,8 @@ def weights_of(parameter: Parameter, words: str) -> dict[str, float]:
     if not weights:
         for kind, weight in (("str", 2.0), ("int", 1.5), ("list", 1.0), ("none", 0.5), ("dict", 0.5), ("object", 1.0)):
             add(kind, weight)
+    elif parameter.use.attributes & {"group", "groups", "groupdict", "span"}:
+        add("match", 10)
     elif parameter.use.attributes and not weights.keys() & {"str", "list", "dict", "set", "file"}:
         add("object", 8)
     else:

@@ -7,11 +7,12 @@ import inspect
 import random
 import re
 import sys
+from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
 from runners.explorers.python.harvest import Harvest
-from runners.explorers.python.subjects import abstract
+from runners.explorers.python.subjects import Parameter, abstract, parameters_of
 from runners.explorers.python.values import Member, Name, Node, literal
 
 POOLED = 12
@@ -32,11 +33,14 @@ class World:
         self.simplest: dict[type, Node] = {}
         self.results: dict[type, list[Node]] = {}
         self.patterns: list[re.Pattern[Any]] = []
+        self.texts: list[str] = []
+        """Longer texts: docstrings, and what is quoted in them."""
         self.literals: dict[type, list[Any]] = {}
         for kind, value in harvest.all_literals:
             self.literals.setdefault(kind, []).append(value)
         self._classes()
         self._values(vars(module))
+        self._texts()
 
     def _classes(self) -> None:
         """Classes of the package (in modules that are loaded), and those the module imports."""
@@ -75,9 +79,32 @@ class World:
         """Patterns and literals among the values of module and class variables."""
         mine = [cls for cls in self.names if cls.__module__ == self.module.__name__]
         for name, value in [*space.items(), *(item for cls in mine for item in vars(cls).items())]:
-            if name.startswith("__") or name.startswith("_tw"):
+            if name.startswith(("__", "_tw")):
                 continue
             self.note(value, 2)
+
+    def _texts(self) -> None:
+        """Texts from the docstrings of the package, and patterns that are written as plain strings."""
+        found: dict[str, None] = {}
+        for name, module in sorted(sys.modules.items()):
+            if name.split(".")[0] != self.package or not isinstance(module, ModuleType):
+                continue
+            for value in [module, *(v for v in list(vars(module).values()) if isinstance(v, type) or inspect.isfunction(v))]:
+                doc = getattr(value, "__doc__", None)
+                if not isinstance(doc, str) or getattr(value, "__module__", name) not in (name, None):
+                    continue
+                if 10 < len(doc) < 1500:
+                    found[inspect.cleandoc(doc)] = None
+                for match in re.finditer(r"'([^'\n]{2,60})'|\"([^\"\n]{2,60})\"|``([^`\n]{2,60})``", doc):
+                    found[match[1] or match[2] or match[3]] = None
+        ordered = sorted(found, key=len)
+        self.texts = ordered[:300] + ordered[300:][-100:]
+        for text in self.literals.get(str, []):
+            if len(self.patterns) < 200 and re.search(r"\\[sdwSbB]|\(\?|\[\^|\]\+", text):
+                try:
+                    self.patterns.append(re.compile(text))
+                except (re.error, OverflowError):
+                    continue
 
     def note(self, value: Any, depth: int) -> None:
         """Keep what a module constant holds as material for inputs."""
@@ -126,6 +153,25 @@ class World:
             at = self.rng.randrange(POOLED)
             if self.rng.random() < 0.3 or kept[at].size() > node.size():
                 kept[at] = node
+
+    def producers(self) -> Iterator[tuple[Name, list[Parameter]]]:
+        """Public functions of the package's other modules, with few parameters that have to be given."""
+        found: dict[Any, Name] = {}
+        for name, module in sorted(sys.modules.items(), key=lambda item: (item[0].count("."), item[0])):
+            if name.split(".")[0] != self.package or module is self.module or not isinstance(module, ModuleType):
+                continue
+            for key, value in list(vars(module).items()):
+                if (
+                    inspect.isfunction(value)
+                    and not key.startswith("_")
+                    and value.__module__.split(".")[0] == self.package
+                    and value.__module__ != self.module.__name__
+                ):
+                    found.setdefault(value, Name(name, key))
+        for value, named in list(found.items())[:80]:
+            parameters, _ = parameters_of(value, 0, None, self.module)
+            if 0 < len(parameters) and sum(p.required for p in parameters) <= 2 and not inspect.iscoroutinefunction(value):
+                yield named, parameters
 
     def pooled(self, cls: type) -> list[Node]:
         """Expressions that gave instances of a class or its subclasses."""

@@ -58,10 +58,10 @@ def _managed(plan: Plan, pad: str, style: Style) -> list[list[str]] | None:
     before = [line for step in plan.arrange[: places[-1]] for line in _step(step, pad, style)]
     deeper = inner if plan.raised is None else inner + style.indent
     during = [line for step in plan.arrange[places[-1] + 1 :] for line in _step(step, deeper, style)] or [f"{deeper}pass"]
-    opening = [f"{deeper.removesuffix(style.indent)}with {left[1]}:", *during]
+    entering = [f"{deeper.removesuffix(style.indent)}with {left[1]}:", *during]
     if plan.raised is not None:
-        return [before, [*_raises(plan.raised, pad, style), *opening]]
-    return [before, opening, [line for c in plan.checks for line in assertion(c, pad, style)]]
+        return [before, [*_raises(plan.raised, pad, style), *entering]]
+    return [before, entering, [line for c in plan.checks for line in assertion(c, pad, style)]]
 
 
 def _step(step: Step, pad: str, style: Style) -> list[str]:

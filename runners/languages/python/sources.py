@@ -12,6 +12,7 @@ from testwright.model import State, Workspace
 
 MAX_BYTES = 1 << 20
 _HEAD = 2048
+_LOOKED_AT = 200
 
 _NEVER = re.compile(
     r"tests?|testing_tests|test_suite|unittests|testdata|fixtures|_?vendor(ed)?|third_?party|extern(als)?|node_modules|migrations"
@@ -117,9 +118,12 @@ def _namespace_root(base: Path, folder: PurePosixPath) -> PurePosixPath:
 
 def _siblings_import_each_other(folder: Path) -> bool:
     try:
-        modules = sorted(path.stem for path in folder.glob("*.py"))[:200]
-        imports = re.compile(rb"^(?:from|import)\s+(?:" + "|".join(map(re.escape, modules)).encode() + rb")\b(?!\.)", re.MULTILINE)
-        return bool(modules) and any(imports.search(read(folder / f"{module}.py")) for module in modules)
+        packages = sorted(path.parent for path in folder.glob("*/__init__.py"))[:_LOOKED_AT]
+        modules = sorted(folder.glob("*.py"))[:_LOOKED_AT]
+        inner = [path for package in packages for path in sorted(package.glob("*.py"))][:_LOOKED_AT]
+        names = "|".join(re.escape(path.stem) for path in (*packages, *modules))
+        imports = re.compile(rf"^(?:from|import)\s+(?:{names})\b".encode(), re.MULTILINE)
+        return bool(names) and any(imports.search(read(path)) for path in (*modules, *inner))
     except OSError:
         return False
 
