@@ -46,10 +46,10 @@ bench: $(READY)  ## measure against Pynguin and write the tables of docs/benchma
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 images: $(READY)  ## build the sandbox images for Docker
-	@$(BIN)/python -m deployments.images $(ARGS)
+	@$(BIN)/python -m runners.images.build $(ARGS)
 
 base-images: $(READY)  ## build the base images that 'make images' starts from, where no registry is reached
-	@$(BIN)/python -m deployments.images --base $(ARGS)
+	@$(BIN)/python -m runners.images.build --base $(ARGS)
 
 up: $(READY)  ## start a Prefect server, a work pool, a worker and the deployments
 	@$(BIN)/testwright up

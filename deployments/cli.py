@@ -216,7 +216,7 @@ def prefect(*words: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> int
 def main() -> None:
     """Entry point. Everything a person did wrong, or the world did, is one line; only a defect of ours is a traceback."""
     try:
-        app()
+        sys.exit(app())
     except (CampaignError, CycloptsError, ServiceFailed) as problem:
         print(f"testwright: {problem}", file=sys.stderr)
         sys.exit(INVALID)

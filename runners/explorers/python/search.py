@@ -29,7 +29,7 @@ from runners.explorers.python.probe import Log, install
 from runners.explorers.python.publish import Publisher
 from runners.explorers.python.subjects import Finder, Parameter, Subject
 from runners.explorers.python.typical import Custom, kind_of
-from runners.explorers.python.values import Call, Member, Name, Node, Operation, Scope, Variable, substitute, walk
+from runners.explorers.python.values import Atom, Call, Member, Name, Node, Operation, Scope, Variable, substitute, walk
 from runners.explorers.python.world import World
 
 PATIENCE = (15_000, 1.2)

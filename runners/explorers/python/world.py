@@ -170,7 +170,7 @@ class World:
                     found.setdefault(value, Name(name, key))
         for value, named in list(found.items())[:80]:
             parameters, _ = parameters_of(value, 0, None, self.module)
-            if 0 < len(parameters) and sum(p.required for p in parameters) <= 2 and not inspect.iscoroutinefunction(value):
+            if len(parameters) > 0 and sum(p.required for p in parameters) <= 2 and not inspect.iscoroutinefunction(value):
                 yield named, parameters
 
     def pooled(self, cls: type) -> list[Node]:
