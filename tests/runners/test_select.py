@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runners.select import EXAMPLES, goals, is_private, select, selectable
+from runners.preference import Preference, is_private, selectable
+from runners.select import EXAMPLES, goals, select
 from testwright.model import Argument, Check, How, Observation, Origin, Raised, Target
 
 TARGET = Target("python", "m.py", "m", "0", lines=frozenset(range(1, 20)), branches=frozenset({(1, 2), (1, 3), (4, -1)}))
@@ -95,6 +96,22 @@ def test_outcomes_of_a_unit_whose_lines_are_all_covered_earn_nothing() -> None:
     assert ids(select([observed("a", {1}), observed("b", {88}, unit="g")], TARGET)) == ["a"]
 
 
+def test_an_input_made_by_another_unit_is_taken_only_for_what_nothing_else_reaches() -> None:
+    nested = observed("a", {1, 2, 3}, arguments=(Argument("x", "g(1)"),))
+    direct = [observed("b", {1}), observed("c", {2}, unit="g")]
+
+    assert ids(select([nested, *direct], TARGET)) == ["b", "c", "a"] or ids(select([nested, *direct], TARGET)) == ["b", "a", "c"]
+    assert ids(select([nested, *direct], replace(TARGET, lines=frozenset({1, 2})))) == ["b", "c"]
+
+
+def test_results_of_a_type_that_comes_out_once_are_no_goal_when_there_are_many_types() -> None:
+    kinds = [observed(t, {1}, result_type=t, checks=(Check("result", How.EQUALS, t),)) for t in ("bytes", "list", "tuple", "dict")]
+    usual = [observed("a", {1}, result_type="str"), observed("b", {1}, result_type="str")]
+
+    assert ids(select([*kinds, *usual], TARGET)) == ["a"]
+    assert len(select(kinds[:3], TARGET)) == 3
+
+
 def test_documented_examples_stay_up_to_a_small_number() -> None:
     examples = [observed(f"d{i}", {1}, origin=Origin.DOCUMENTATION) for i in range(9)]
 
@@ -135,8 +152,10 @@ observations = st.lists(
 
 
 def _goals(pool: list[Observation]) -> list[frozenset[object]]:
-    units = frozenset(o.unit for o in pool if selectable(o) and o.lines & TARGET.lines)
-    return [frozenset(goals(o, TARGET, units)) for o in pool]
+    wanted = [o for o in pool if selectable(o)]
+    preference = Preference(wanted)
+    units = {o.unit for o in wanted if o.lines & TARGET.lines}
+    return [frozenset(goals(o, TARGET, preference, o.unit in units)) for o in pool]
 
 
 @given(observations)

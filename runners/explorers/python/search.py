@@ -32,7 +32,7 @@ from runners.explorers.python.typical import Custom, kind_of
 from runners.explorers.python.values import Atom, Call, Member, Name, Node, Operation, Scope, Variable, substitute, walk
 from runners.explorers.python.world import World
 
-PATIENCE = (15_000, 1.2)
+PATIENCE = (25_000, 2.0)
 """Stop when so many executions, and this share of all before, brought nothing new."""
 
 

@@ -1,0 +1,100 @@
+"""Which of two observations a reader would rather have as a test. The same for every language."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from testwright.model import How, Observation, Origin
+
+CRASHES = frozenset(
+    {
+        "TypeError",
+        "AttributeError",
+        "NameError",
+        "UnboundLocalError",
+        "KeyError",
+        "IndexError",
+        "ZeroDivisionError",
+        "AssertionError",
+        "RecursionError",
+        "MemoryError",
+        "SystemError",
+        "ReferenceError",
+        "InternalError",
+        "NullPointerException",
+        "ClassCastException",
+        "IndexOutOfBoundsException",
+        "NegativeArraySizeException",
+        "ArrayIndexOutOfBoundsException",
+        "StringIndexOutOfBoundsException",
+        "ArithmeticException",
+        "StackOverflowError",
+        "OutOfMemoryError",
+    }
+)
+"""What code ends with when it was not written for its input. Nobody wants these asserted unless they are raised on purpose."""
+FEW_TYPES = 3
+"""A unit that gives more types of results than this gives some of them only because it was called with nonsense."""
+_ORIGINS = list(Origin)
+
+
+def selectable(observation: Observation) -> bool:
+    """Whether a test of it could ever be wanted: it asserts something, and no crash."""
+    raised = observation.raised
+    if raised is None:
+        return bool(observation.checks)
+    return raised.declared or raised.type.rpartition(".")[2] not in CRASHES
+
+
+def is_private(unit: str) -> bool:
+    """Whether a unit is not meant for users of the code."""
+    return any(part.startswith(("_", "#")) and not part.endswith("__") for part in unit.split("."))
+
+
+def strangeness(observation: Observation) -> float:
+    """What it costs to read inputs that are not plain text."""
+    odd = sum(not (c.isascii() and (c.isalnum() or c in " \"'.,()[]{}:=-_")) for a in observation.arguments for c in a.source)
+    return min(odd, 10) / 20
+
+
+class Preference:
+    """What is preferred among these observations."""
+
+    def __init__(self, observations: Sequence[Observation]) -> None:
+        names = {o.unit.rpartition(".")[2] for o in observations if o.kind in ("function", "method")}
+        self._calls = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(names))) or '(?!)'})\(")
+        types = Counter((o.unit, o.result_type) for o in observations if o.raised is None)
+        several = Counter(unit for unit, _ in types)
+        self._odd = {key for key, times in types.items() if several[key[0]] > FEW_TYPES and times < 2}
+
+    def tier(self, o: Observation) -> int:
+        """How late it may be taken: something of a later tier is only for goals that no earlier one reaches."""
+        if not o.stable:
+            return 5
+        if o.raised is not None and not o.raised.declared:
+            return 4
+        if o.origin is Origin.STUB:
+            return 3
+        return 2 if is_private(o.unit) else 1 if self.is_indirect(o) else 0
+
+    def is_indirect(self, o: Observation) -> bool:
+        """Whether an argument is made by calling another unit, which would better be tested by itself."""
+        return o.origin is not Origin.DOCUMENTATION and any(self._calls.search(a.source) for a in o.arguments)
+
+    def is_odd(self, o: Observation) -> bool:
+        """Whether the result is of a type that the unit gives hardly ever."""
+        return o.raised is None and o.origin is Origin.SEARCH and (o.unit, o.result_type) in self._odd
+
+    def cost(self, o: Observation) -> float:
+        """What a reader pays for one more observation: one, and a little for everything that makes it harder to read."""
+        if o.raised is not None:
+            outcome = 0.15
+        else:
+            outcome = 0.5 * all(check.how is How.TYPE for check in o.checks) + 0.03 * max(len(o.checks) - 3, 0)
+            outcome += min(sum(len(check.expected) for check in o.checks), 600) / 400
+        origin = 0.2 * _ORIGINS.index(o.origin)
+        return 1 + origin + outcome + 0.5 * self.is_odd(o) + 0.1 * len(o.arrange) + min(o.size, 2000) / 100 + strangeness(o)
+
+    def key(self, o: Observation) -> tuple[int, float, str, str]:
+        """A sort key: the preferred one first."""
+        return self.tier(o), self.cost(o), o.call, o.id
