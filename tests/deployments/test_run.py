@@ -62,7 +62,7 @@ def test_a_campaign_on_a_folder_succeeds_and_says_where_everything_is(project: P
     assert "1/1 shapes.py: improved" in done.stdout
     assert done.stdout.isascii()
     places = dict(re.findall(r"^(report|patch|tests|page): +(.+)$", done.stdout, re.MULTILINE))
-    assert Path(places["report"]).read_text().startswith("<!DOCTYPE html>")
+    assert Path(places["report"]).read_text().lower().startswith("<!doctype html>")
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/runs/flow-run/[0-9a-f-]{36}", places["page"])
     assert subprocess.run(("git", "apply", "--check", places["patch"]), cwd=project).returncode == 0
     assert not (project / "tests").exists()
