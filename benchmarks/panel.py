@@ -126,9 +126,7 @@ def _testwright(subject: Subject, tests: Path, options: argparse.Namespace) -> d
     out = tests.parent / f"{subject.module}.out"
     shutil.rmtree(out / "campaigns", ignore_errors=True)
     command = [
-        sys.executable,
-        "-m",
-        "deployments",
+        str(Path(sys.executable).with_name("testwright")),
         "run",
         str(source),
         "--include",
