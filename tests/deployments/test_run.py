@@ -1,6 +1,5 @@
 """Whole campaigns from the command line, on real folders, with a real server."""
 
-import json
 import os
 import re
 import signal
@@ -10,6 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
+
+from tasks.reports.json_files import load
 
 pytestmark = [pytest.mark.slow, pytest.mark.network]  # pytest and coverage are fetched for the environment of the source
 
@@ -109,8 +110,8 @@ def test_ctrl_c_says_how_to_go_on_and_going_on_ends_well(project: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2/2" in done.stdout
     assert len(campaigns(project)) == 1
-    report = json.loads((campaigns(project)[0] / "report.json").read_text())
-    assert {file["path"] for source in report["sources"] for file in source["files"]} == {"more.py", "shapes.py"}
+    report = load(campaigns(project)[0] / "report.json")
+    assert {file.path for source in report.sources for file in source.files} == {"more.py", "shapes.py"}
 
 
 def _wait_for_first_file(project: Path) -> None:
