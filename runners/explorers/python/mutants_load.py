@@ -103,12 +103,11 @@ class Finder(importlib.abc.MetaPathFinder):
     def __init__(self, module: str, log: Log | None) -> None:
         self.module = module
         self.log = log
-        self.loader: Loader | None = None
 
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> Any:
         if fullname != self.module:
             return None
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
         if spec is not None and type(spec.loader) is importlib.machinery.SourceFileLoader:
-            self.loader = spec.loader = Loader(spec.loader.name, spec.loader.path, self.log)
+            spec.loader = Loader(spec.loader.name, spec.loader.path, self.log)
         return spec

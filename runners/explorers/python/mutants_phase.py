@@ -34,18 +34,15 @@ SAVED = 3.0
 class MutantPhase(Search):
     """A search process whose module has switches for its mutants."""
 
-    finder: Finder
-
     def instrument(self, log: Log) -> None:
         """Load the module with its mutants."""
         self.log = log
-        self.finder = Finder(self.request["module"], log)
-        sys.meta_path.insert(0, self.finder)
+        sys.meta_path.insert(0, Finder(self.request["module"], log))
 
     def go(self, seconds: float) -> None:
         """Try the published cases on all mutants, then hunt the ones that live."""
-        loader = self.finder.loader
-        if loader is None:
+        loader = getattr(self.module.__spec__, "loader", None)
+        if not isinstance(loader, Loader):
             return
         begun = time.monotonic()
         self.mutants = self.begin(loader)

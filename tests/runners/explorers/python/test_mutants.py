@@ -1,6 +1,8 @@
 """All mutants of a file in one module, and cases tried against them."""
 
 import ast
+import importlib
+import importlib.util
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -12,7 +14,7 @@ import pytest
 
 from runners.explorers.python.cases import Case
 from runners.explorers.python.mutants import SWITCH, SwitchedExpression, SwitchedStatement, mutants, switched
-from runners.explorers.python.mutants_load import Loader, compiled
+from runners.explorers.python.mutants_load import Finder, Loader, compiled
 from runners.explorers.python.mutants_run import Budget, MutantRun
 from runners.explorers.python.probe import Log
 from runners.explorers.python.values import Call, Member, Name, Variable, literal
@@ -249,6 +251,19 @@ def test_a_result_that_differs_each_time_kills_nothing(loaded: Any) -> None:
     run.add(call(module, "f", 1))
     run.sweep(Budget(1000, 30))
     assert not any(run.killers.values())
+
+
+def test_a_package_that_imports_its_module_itself_has_one_loader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bundle").mkdir()
+    (tmp_path / "bundle" / "__init__.py").write_text("from bundle.part import f\n")
+    (tmp_path / "bundle" / "part.py").write_text("def f(a):\n    return a + 1\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "meta_path", [Finder("bundle.part", None), *sys.meta_path])
+    importlib.util.find_spec("bundle.part")
+    module = importlib.import_module("bundle.part")
+    loader = module.__spec__.loader if module.__spec__ else None
+    assert isinstance(loader, Loader)
+    assert [mutant.what for mutant in loader.mutants] == ["1→2", "1→0", "+→-", "return a + 1→None"]
 
 
 def test_killers_are_several_and_the_plainest_comes_first(loaded: Any) -> None:
