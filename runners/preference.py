@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from enum import IntEnum
 
 from testwright.model import How, Observation, Origin
 
@@ -35,7 +36,21 @@ CRASHES = frozenset(
 """What code ends with when it was not written for its input. Nobody wants these asserted unless they are raised on purpose."""
 FEW_TYPES = 3
 """A unit that gives more types of results than this gives some of them only because it was called with nonsense."""
+_INNER = re.compile(r"\w\._[A-Za-z]\w*\(")
 _ORIGINS = list(Origin)
+
+
+class Tier(IntEnum):
+    """Something of a later tier is only for goals that no earlier one reaches; from PRIVATE on only for lines and branches."""
+
+    DIRECT = 0
+    INDIRECT = 1
+    """An argument is made by another unit."""
+    PRIVATE = 2
+    STUB = 3
+    UNDECLARED = 4
+    """An exception that nobody declared."""
+    UNSTABLE = 5
 
 
 def selectable(observation: Observation) -> bool:
@@ -67,15 +82,16 @@ class Preference:
         several = Counter(unit for unit, _ in types)
         self._odd = {key for key, times in types.items() if several[key[0]] > FEW_TYPES and times < 2}
 
-    def tier(self, o: Observation) -> int:
-        """How late it may be taken: something of a later tier is only for goals that no earlier one reaches."""
+    def tier(self, o: Observation) -> Tier:
+        """How late it may be taken."""
         if not o.stable:
-            return 5
+            return Tier.UNSTABLE
         if o.raised is not None and not o.raised.declared:
-            return 4
+            return Tier.UNDECLARED
         if o.origin is Origin.STUB:
-            return 3
-        return 2 if is_private(o.unit) else 1 if self.is_indirect(o) else 0
+            return Tier.STUB
+        private = is_private(o.unit) or any(is_private(name) for _, name in o.imports if name) or _INNER.search(o.call)
+        return Tier.PRIVATE if private else Tier.INDIRECT if self.is_indirect(o) else Tier.DIRECT
 
     def is_indirect(self, o: Observation) -> bool:
         """Whether an argument is made by calling another unit, which would better be tested by itself."""
@@ -93,7 +109,8 @@ class Preference:
             outcome = 0.5 * all(check.how is How.TYPE for check in o.checks) + 0.03 * max(len(o.checks) - 3, 0)
             outcome += min(sum(len(check.expected) for check in o.checks), 600) / 400
         origin = 0.2 * _ORIGINS.index(o.origin)
-        return 1 + origin + outcome + 0.5 * self.is_odd(o) + 0.1 * len(o.arrange) + min(o.size, 2000) / 100 + strangeness(o)
+        made = 0.1 * len(o.arrange) + 0.3 * sum(len(self._calls.findall(step.source)) for step in o.arrange)
+        return 1 + origin + outcome + 0.5 * self.is_odd(o) + made + min(o.size, 2000) / 100 + strangeness(o)
 
     def key(self, o: Observation) -> tuple[int, float, str, str]:
         """A sort key: the preferred one first."""

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from runners.preference import Preference, selectable
+from runners.preference import Preference, Tier, selectable
 from testwright.model import How, Observation, Origin, Target
 
 EXAMPLES = 4
@@ -30,7 +30,8 @@ def goals(o: Observation, target: Target, preference: Preference, outcomes: bool
     """Everything that this observation reaches and a reader may want kept."""
     found: set[Goal] = {("line", line) for line in o.lines & target.lines}
     found |= {("branch", *arc) for arc in o.branches & target.branches}
-    found |= {("mutant", mutant) for mutant in o.mutants}
+    if preference.tier(o) < Tier.PRIVATE:
+        found |= {("mutant", mutant) for mutant in o.mutants}
     return frozenset(found | _outcomes(o) if outcomes and not preference.tier(o) and not preference.is_odd(o) else found)
 
 

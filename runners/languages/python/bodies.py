@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from runners.languages.base import Style
+from runners.languages.python.hoisting import long_arguments, repeated_by_name, singletons
 from runners.languages.python.layout import as_block, expression, fits, flat, laid, quoted
 from runners.languages.python.renaming import renamed_source, substituted
 from runners.languages.python.tables import Plan
 from testwright.model import Check, How, Raised, Step
 
-LONG = 40
-"""Characters of an argument that gets a name of its own when the call does not fit on a line."""
 MATCH = 70
 """Characters of a message that are matched."""
 _ENTER = re.compile(r"([\w.]+|\w+\(.*\))\.__enter__\(\)")
@@ -24,9 +23,14 @@ def body(plan: Plan, pad: str, style: Style) -> list[str]:
     """The lines of the body, blocks set apart by one blank line."""
     call = f"asyncio.run({plan.call})" if plan.asynchronous else plan.call
     steps = list(plan.arrange)
+    checks = plan.checks
     if not plan.columns:
-        hoisted, call = _hoisted(call, {s.name for s in steps}, pad, style)
-        steps += hoisted
+        long, call = long_arguments(call, plan.observations[0].arguments, {s.name for s in steps}, style.line_length - len(pad) - 20)
+        steps += long
+        checks = tuple(repeated_by_name(c, long) for c in checks)
+    singles, call = singletons(call, {s.name for s in steps})
+    steps += singles
+    plan = replace(plan, checks=checks)
     if (managed := _managed(replace(plan, arrange=tuple(steps)), pad, style)) is not None:
         return _joined(managed)
     blocks = [[line for step in steps for line in _step(step, pad, style)]]
@@ -73,39 +77,14 @@ def _statement(prefix: str, source: str, pad: str, style: Style) -> list[str]:
         node = expression(source)
     except SyntaxError:
         return [pad + line for line in f"{prefix}{source}".splitlines()]
+    if isinstance(node, ast.Lambda) and prefix.removesuffix(" = ").isidentifier():
+        head = f"{pad}def {prefix.removesuffix(' = ')}({ast.unparse(node.args)}):"
+        return [head, *laid("return ", node.body, "", pad + style.indent, style)]
     if prefix and isinstance(node, ast.Constant) and isinstance(node.value, str):
         block = as_block(prefix.removesuffix(" = "), node.value, pad, style)
         if block:
             return block
     return laid(prefix, node, "", pad, style)
-
-
-def _hoisted(call: str, taken: set[str], pad: str, style: Style) -> tuple[list[Step], str]:
-    """Long arguments as variables of their own, when the call does not fit."""
-    node = ast.parse(call, mode="eval").body
-    if not isinstance(node, ast.Call) or len(call) + len(pad) + 20 <= style.line_length:
-        return [], call
-    steps: list[Step] = []
-    names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} | taken
-    for inner in [n for n in ast.walk(node) if isinstance(n, ast.Call)]:
-        for i, argument in enumerate(inner.args):
-            if len(ast.unparse(argument)) > LONG and not isinstance(argument, ast.Call | ast.Starred | ast.Lambda):
-                name = _fresh("text" if isinstance(argument, ast.Constant) else "value", names)
-                steps.append(Step(ast.unparse(argument), name))
-                inner.args[i] = ast.Name(name)
-        for keyword in inner.keywords:
-            if len(ast.unparse(keyword.value)) > LONG and keyword.arg and not isinstance(keyword.value, ast.Call | ast.Lambda):
-                name = _fresh(keyword.arg, names)
-                steps.append(Step(ast.unparse(keyword.value), name))
-                keyword.value = ast.Name(name)
-    return steps, ast.unparse(node)
-
-
-def _fresh(name: str, taken: set[str]) -> str:
-    while name in taken:
-        name = f"other_{name}"
-    taken.add(name)
-    return name
 
 
 def _act_and_assert(plan: Plan, call: str, pad: str, style: Style) -> list[list[str]]:
@@ -144,8 +123,10 @@ def _pytest(check: Check, pad: str, style: Style) -> list[str]:
         case How.TRUE:
             return laid("assert ", expression(check.subject), "", pad, style)
         case How.IS:
-            if isinstance(expression(check.subject), ast.Compare) and check.expected in ("True", "False"):
-                return [f"{pad}assert {'not ' if check.expected == 'False' else ''}{subject}"]
+            if isinstance(expression(check.subject), ast.Compare) and check.expected == "True":
+                return [f"{pad}assert {subject}"]
+            if isinstance(expression(check.subject), ast.Compare) and check.expected == "False" and not re.search(r" [!=]= ", subject):
+                return [f"{pad}assert not {subject}"]
             return [f"{pad}assert {_operand(check.subject, style)} is {flat(check.expected, style)}"]
     if check.expected in ("True", "False", "None"):
         return [f"{pad}assert {_operand(check.subject, style)} is {check.expected}"]
@@ -164,7 +145,8 @@ def _equal(check: Check, pad: str, style: Style) -> list[str]:
     if fits(line, style):
         return [line]
     bracketed = isinstance(node, ast.List | ast.Tuple | ast.Set | ast.Dict | ast.Call)
-    if bracketed and fits(pad + prefix + flat(node, style).partition("(")[0] + "(", style):
+    opening = flat(node.func, style) + "(" if isinstance(node, ast.Call) else "["
+    if bracketed and fits(pad + prefix + opening, style):
         return laid(prefix, node, "", pad, style)
     return [*_statement("expected = ", check.expected, pad, style), f"{pad}{prefix}expected"]
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from runners.languages.python.layout import expression
 from runners.languages.python.tables import Plan
-from testwright.model import How
+from testwright.model import How, Observation
 
 LONGEST = 70
 _DUNDERS = {
@@ -106,7 +106,8 @@ def outcome_words(plan: Plan) -> str:
     if first is None or "result" not in first.subject:
         return ""
     if first.subject == "result" and first.how is How.IS and first.expected in ("True", "False", "None"):
-        return "returns_none" if first.expected == "None" else f"is_{first.expected.lower()}"
+        value = plan.observations[0].kind == "property" or first.expected != "None"
+        return f"is_{first.expected.lower()}" if value else "returns_none"
     return ""
 
 
@@ -134,9 +135,18 @@ def _conditions(plan: Plan, siblings: Sequence[Plan]) -> list[str]:
     specials, shape = list(_specials(plan, siblings)), list(_shape(plan, siblings))
     found = [*specials, *shape] if plan.raised else [*shape, *specials]
     found += _before(plan, siblings)
-    if len({o.condition for o in plan.observations}) == 1 and (words := slug(plan.observations[0].condition, 30)):
+    if len({o.condition for o in plan.observations}) == 1 and (words := condition_words(plan.observations[0].condition)):
         found.append(f"when_{words}")
     return list(dict.fromkeys(found))
+
+
+def condition_words(condition: str) -> str:
+    """`strict` → `strict`, `not strict`, `x is None`, `n > 3` → `n_over_3`; nothing for anything longer."""
+    found = re.fullmatch(r"(not )?\(?([A-Za-z][\w.]*)(?: (is not|is|not in|in|==|!=|<=|>=|<|>) ([\w.'\"-]+))?\)?", condition.strip())
+    if not found or (found[1] and found[3]):
+        return ""
+    words = {"==": "is", "!=": "is not", "<": "below", ">": "over", "<=": "at most", ">=": "at least"}
+    return slug(" ".join(filter(None, (found[1], found[2], words.get(found[3] or "", found[3]), found[4]))), 30)
 
 
 def _specials(plan: Plan, siblings: Sequence[Plan]) -> Iterator[str]:
@@ -144,12 +154,30 @@ def _specials(plan: Plan, siblings: Sequence[Plan]) -> Iterator[str]:
     inputs = _inputs(plan)
     usual = [_inputs(p) for p in siblings if (p.raised is None) or plan.raised is None]
     for name, sources in inputs.items():
+        other_sources = [s for other in usual for s in other.get(name, ())]
+        if plan.raised and (kind := _odd_type(sources, other_sources)):
+            yield f"for_{_with_name(kind, name, len(inputs) == 1)}"
         words = {describe(s) for s in sources}
         if len(words) != 1 or not (word := words.pop()):
             continue
-        elsewhere = {describe(s) for other in usual for s in other.get(name, ())}
-        if word not in elsewhere:
+        if word not in {describe(s) for s in other_sources} | {snake(plan.unit.rpartition(".")[0])}:
             yield f"for_{_with_name(word, name, len(inputs) == 1)}"
+
+
+def _odd_type(sources: Sequence[str], others: Sequence[str]) -> str:
+    """The type of all of these when no other is of it; '' when the types cannot be told."""
+    mine, usual = {_type(s) for s in sources}, {_type(s) for s in others}
+    kind = mine.pop() if len(mine) == 1 else ""
+    numbers = {"int", "float"}
+    return kind if usual - {""} and kind not in usual and not (kind in numbers and usual & numbers) else ""
+
+
+def _type(source: str) -> str:
+    try:
+        value = ast.literal_eval(source)
+    except (ValueError, SyntaxError, MemoryError):
+        return ""
+    return "none" if value is None else type(value).__name__
 
 
 def _with_name(word: str, name: str, alone: bool) -> str:
@@ -229,10 +257,26 @@ def _inputs(plan: Plan) -> dict[str, list[str]]:
     for o in plan.observations:
         for argument in o.arguments:
             found.setdefault(argument.name, []).append(argument.source)
+        for name, source in _operand_of(o):
+            found.setdefault(name, []).append(source)
         for step in o.arrange:
             for name, source in _keywords(step.source):
                 found.setdefault(name, []).append(source)
     return {name: sources for name, sources in found.items() if len(sources) == plan.rows}
+
+
+def _operand_of(o: Observation) -> list[tuple[str, str]]:
+    """The right side of an operator, the key of a subscript."""
+    try:
+        node = None if o.arguments or not o.call else expression(o.call)
+    except SyntaxError:
+        return []
+    match node:
+        case ast.Compare(comparators=[right]) | ast.BinOp(right=right):
+            return [("other", ast.unparse(right))]
+        case ast.Subscript(slice=right):
+            return [("key", ast.unparse(right))]
+    return []
 
 
 def _keywords(source: str) -> list[tuple[str, str]]:
@@ -280,7 +324,7 @@ def _values(plan: Plan) -> Iterator[str]:
         elif re.fullmatch(r"-?\d+(\.\d+)?", text):
             yield f"for_{snake(name) + '_' if name else ''}{text.replace('-', 'minus_').replace('.', '_')}"
     for step in plan.arrange:
-        if words := slug(step.source):
+        if (words := slug(step.source)) and not re.search(r"\d", words):
             yield f"for_{words}"
 
 

@@ -6,6 +6,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from functools import reduce
 
 from runners.languages.python.layout import expression
 from runners.languages.python.renaming import names_in
@@ -16,8 +18,7 @@ BULKY = 120
 """Characters of one value from which on it is no table cell."""
 MOST_COLUMNS = 6
 MOST_EXPECTED = 3
-RESERVED = frozenset({"request", "self", "cls", "result", "pytest", "asyncio", "textwrap", "expected"})
-_VARYING = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`|-?\d[\d.]*""")
+RESERVED = frozenset({"request", "self", "cls", "result", "pytest", "asyncio", "textwrap", "expected", "l", "O", "I"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def _key(o: Observation) -> tuple[object, ...]:
 def _outcome(o: Observation) -> tuple[object, ...]:
     """The kind of what came out: exception and kind of message; each truth value by itself; else what is compared."""
     if o.raised is not None:
-        return "raises", o.raised.type, _VARYING.sub("…", o.raised.message)
+        return "raises", o.raised.type
     alone = o.checks[0] if len(o.checks) == 1 and o.checks[0].how is How.IS else None
     if alone and "result" in alone.subject and alone.expected in ("True", "False", "None"):
         return "is", alone.subject, alone.expected
@@ -137,11 +138,9 @@ def _skeleton(source: str) -> str:
         return f"{_skeleton(ast.unparse(node.func))}({len(node.args)};{named})"
     if isinstance(node, ast.Attribute):
         return f"{_skeleton(ast.unparse(node.value))}.{node.attr}"
-    return "…" if _is_value(node) else ast.unparse(node)
-
-
-def _is_value(node: ast.expr) -> bool:
-    return not isinstance(node, ast.Name | ast.Compare | ast.BinOp | ast.Subscript)
+    if operands := _operands(node):
+        return operands[0]
+    return ast.unparse(node) if isinstance(node, ast.Name) else "…"
 
 
 def _plans_of(group: Sequence[Observation], known: Signatures) -> list[Plan]:
@@ -151,13 +150,49 @@ def _plans_of(group: Sequence[Observation], known: Signatures) -> list[Plan]:
         unique.setdefault((o.arrange, o.call, o.checks, o.raised), o)
     rows = _ordered(list(unique.values()))
     repeated = tuple(o for o in group if not any(o is row for row in rows))
-    if len(rows) > 1:
+    found: list[Plan] = []
+    for alike in _clusters(rows):
         try:
-            return [replace(_Unifier(rows, known).plan(), repeated=repeated)]
+            found.append(_Unifier(alike, known).plan() if len(alike) > 1 else _plain(alike[0]))
         except NoTableError:
-            pass
-    plain = [Plan((o,), o.arrange, o.call, o.checks, o.raised) for o in rows]
-    return [replace(plain[0], repeated=repeated), *plain[1:]]
+            found += map(_plain, alike)
+    return [replace(found[0], repeated=repeated), *found[1:]]
+
+
+def _plain(o: Observation) -> Plan:
+    return Plan((o,), o.arrange, o.call, o.checks, o.raised)
+
+
+def _clusters(rows: Sequence[Observation]) -> list[list[Observation]]:
+    """Exceptions apart by their messages: those that share most of the text are of one kind."""
+    found: list[tuple[str, list[Observation]]] = []
+    for o in rows:
+        message = o.raised.message if o.raised else ""
+        for i, (common, alike) in enumerate(found):
+            shared = shared_text(common, message)
+            if shared or common == message:
+                found[i] = (shared, [*alike, o])
+                break
+        else:
+            found.append((message, [o]))
+    return [alike for _, alike in found]
+
+
+def shared_text(one: str, other: str) -> str:
+    """The longest text that two messages share, in whole words; '' when they are about different things."""
+    if one == other:
+        return one
+    match = SequenceMatcher(None, one, other, autojunk=False).find_longest_match()
+    start, end = match.a, match.a + match.size
+    text = one[start:end]
+    before = one[start - 1 : start] + other[max(match.b - 1, 0) : match.b]
+    if any(c.isalnum() for c in before) and text[:1].isalnum():
+        text = text.partition(" ")[2]
+    after = one[end : end + 1] + other[match.b + match.size :][:1]
+    if any(c.isalnum() for c in after) and text[-1:].isalnum():
+        text = text.rpartition(" ")[0]
+    text = text.strip(" '\"`")
+    return text if len(text) >= 8 and 2 * len(text) >= min(len(one), len(other)) else ""
 
 
 def _ordered(rows: list[Observation]) -> list[Observation]:
@@ -236,11 +271,8 @@ class _Unifier:
         return replace(checks[0], expected=self._hole(name, expected, expected=True))
 
     def _raised(self) -> Raised | None:
-        raised = [o.raised for o in self.rows]
-        messages = {r.message for r in raised if r}
-        if raised[0] is None or len(messages) == 1:
-            return raised[0]
-        return replace(raised[0], message=max(_VARYING.split(raised[0].message), key=len).strip())
+        raised = self.rows[0].raised
+        return raised and replace(raised, message=reduce(shared_text, [o.raised.message for o in self.rows if o.raised]))
 
     def _parsed(self, sources: Sequence[str]) -> list[ast.expr]:
         try:
@@ -299,8 +331,9 @@ class _Unifier:
         shapes = {p[0] for p in pairs if p}
         if len(shapes) > 1:
             return None
-        left = self._operand([p[1] for p in pairs if p], "left")
-        right = self._operand([p[2] for p in pairs if p], "right")
+        names = ("subject", "key") if isinstance(nodes[0], ast.Subscript) else ("left", "other")
+        left = self._operand([p[1] for p in pairs if p], names[0])
+        right = self._operand([p[2] for p in pairs if p], names[1])
         return shapes.pop().format(left=left, right=right)
 
     def _operand(self, nodes: Sequence[ast.expr], name: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from runners.languages.base import Style
 from runners.languages.python.bodies import lines_of
+from runners.languages.python.hoisting import without_needless_variables
 from runners.languages.python.imports import Import, import_lines
 from runners.languages.python.layout import expression, fits, flat, laid
 from runners.languages.python.naming import names
@@ -37,7 +38,8 @@ class _Test:
 
 def write(workspace: Workspace, target: Target, observations: Iterable[Observation], style: Style, header: str = "") -> Candidate:
     """A test file that asserts exactly these observations."""
-    given, aliases = _without_clashes([_without_shadows(o) for o in observations], target)
+    shown = _as_exported([without_needless_variables(_without_shadows(o)) for o in observations])
+    given, aliases = _without_clashes(shown, target)
     known = signatures(Path(workspace.root, target.path))
     tests = _tests(plans(given, known, approximate=style.framework != "unittest"))
     classes = style.framework == "unittest" or bool(style.facts.get("classes"))
@@ -167,6 +169,16 @@ def _used(body: str, observations: Sequence[Observation], aliases: dict[Import, 
 
 def _visible(pair: Import) -> str:
     return pair[1] or pair[0].partition(".")[0]
+
+
+def _as_exported(observations: Sequence[Observation]) -> list[Observation]:
+    """A name that some import takes from a package is taken from there by all, not from the module inside that defines it."""
+    pairs = {pair for o in observations for pair in o.imports if pair[1]}
+    public = {
+        (module, name): min((m for m, n in pairs if n == name and module.startswith(f"{m}.")), key=len, default=module)
+        for module, name in pairs
+    }
+    return [replace(o, imports=tuple((public.get(pair, pair[0]), pair[1]) for pair in o.imports)) for o in observations]
 
 
 def _without_clashes(observations: Sequence[Observation], target: Target) -> tuple[list[Observation], dict[Import, str]]:

@@ -116,6 +116,59 @@ def test_what_pytest_would_collect_is_imported_under_another_name() -> None:
     assert "from shapes.texts import test_it as tested_test_it" in written((seen("test_it(1)", "result == 1"),)).text
 
 
+def test_comparison_with_a_singleton_goes_through_a_variable() -> None:
+    equal = seen("point == None", "result is False", unit="Point.__eq__", kind="operator", given="point = Point(1)")
+
+    assert "    other = None\n\n    assert (point == other) is False\n" in written((equal,)).text
+
+
+def test_variable_that_only_holds_a_short_literal_goes() -> None:
+    named = seen("truncate(name)", "raises ValueError: no text", given="name = None", names="text")
+
+    assert "        truncate(None)\n" in written((named,)).text
+
+
+def test_value_that_comes_out_as_it_went_in_is_written_once() -> None:
+    text = repr("  one line of some length\n  and another one of some length\n  and a last one\n")
+    candidate = written((seen(f"truncate({text})", f"result == {text}", names="text"),))
+
+    assert candidate.text.endswith("    )\n\n    assert truncate(text) == text\n")
+
+
+def test_arranged_lambda_is_a_function() -> None:
+    called = seen("truncate(key)", "result == 1", given="key = lambda text: text.lower()")
+
+    assert "    def key(text):\n        return text.lower()\n\n" in written((called,)).text
+
+
+def test_operators_share_a_table_whatever_their_operands_are() -> None:
+    rows = [seen(f"Point(1) == {other}", "result is False", unit="Point.__eq__", kind="operator") for other in ("Point(2)", "'a'", "[1]")]
+
+    candidate = written(tuple(rows))
+
+    assert [t.name for t in candidate.tests] == ["test_point_equals_is_false"]
+    assert "assert (Point(1) == other) is False" in candidate.text
+
+
+def test_exceptions_share_a_table_when_their_messages_share_most_of_the_text() -> None:
+    raised = [seen(f"truncate({word!r})", f"raises ValueError: {word} is not a valid text") for word in ("a", "b")]
+    other = seen("truncate(3)", "raises ValueError: need a text, no number")
+
+    candidate = written((*raised, other))
+
+    assert sorted(len(t.observations) for t in candidate.tests) == [1, 2]
+    assert 'match="is not a valid text"' in candidate.text
+
+
+def test_a_name_is_imported_from_the_package_that_exports_it() -> None:
+    inside, public = seen("Point(1)", "result.x == 1", kind="constructor"), seen("Point(2)", "result.x == 2", kind="constructor")
+
+    text = written((inside, replace(public, imports=(("shapes", "Point"),)))).text
+
+    assert "from shapes import Point\n" in text
+    assert "shapes.texts" not in text
+
+
 def test_message_pattern_is_raw_only_where_it_has_to_be_and_short() -> None:
     message = "a (b) failed because of many reasons that nobody would ever want to read in a test file"
     text = written((seen("truncate(1)", f"raises ValueError: {message}"),)).text

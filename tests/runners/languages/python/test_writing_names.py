@@ -2,7 +2,7 @@
 
 import pytest
 
-from runners.languages.python.naming import LONGEST, describe, names, slug, snake
+from runners.languages.python.naming import LONGEST, condition_words, describe, names, slug, snake
 from runners.languages.python.signatures import Signatures
 from runners.languages.python.tables import plans
 from tests.runners.languages.python.written import seen
@@ -51,6 +51,26 @@ def test_describe(source: str, expected: str) -> None:
 @pytest.mark.parametrize(("text", "expected"), [("Big Ben", "big_ben"), ("x" * 30, ""), ("a\nb", ""), ("12", ""), ("a > b", "a_b")])
 def test_slug(text: str, expected: str) -> None:
     assert slug(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("strict", "strict"),
+        ("not strict", "not_strict"),
+        ("token is None", "token_is_none"),
+        ("n > 3", "n_over_3"),
+        ("not (not is_string(text))", ""),
+        ("a and b", ""),
+        ("", ""),
+    ],
+)
+def test_condition_words(condition: str, expected: str) -> None:
+    assert condition_words(condition) == expected
+
+
+def test_argument_of_another_type_than_usual_is_named_by_its_type() -> None:
+    assert named(seen("f('a')", "result == 'a'"), seen("f(0)", "raises ValueError: no"))[1] == "test_f_raises_value_error_for_int"
 
 
 def test_exception_is_named_with_what_only_its_input_has() -> None:
