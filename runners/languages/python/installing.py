@@ -15,7 +15,7 @@ from packaging.version import InvalidVersion, Version
 
 from runners.formats.text import clean, one_line
 from runners.languages.python.index import Access, access
-from runners.languages.python.interpreters import SUPPORTED, folders, prefixes, versions
+from runners.languages.python.interpreters import folders, prefixes, versions
 from runners.languages.python.manifests import Manifest, manifest
 from runners.languages.python.programs import program
 from runners.languages.python.sources import files, roots, sources
@@ -51,13 +51,13 @@ def prepare(workspace: Workspace, folder: str, requirements: Sequence[str], setu
     seed = ("--seed",) if any("pip" in line for line in setup) else ()
     fitting = versions(found.requires_python)
     make = _MAKE.replace("venv --quiet", shlex.join(("venv", "--quiet", *seed)))
-    search = ("sh", "-c", make, "sh", steps.uv, steps.venv, " ".join(fitting), " ".join(SUPPORTED[::-1]), *folders())
+    search = ("sh", "-c", make, "sh", steps.uv, steps.venv, " ".join(fitting), " ".join(versions("")), *folders())
     commands = [steps.command("finding an interpreter", search, notes=(*steps.access.notes, *found.notes), trusted=True)]
     commands.append(steps.command("installing the test tools", steps.install(*_WHEELS, *TOOLS), trusted=True))
     commands += _wheels(steps, found)
     commands.append(steps.command("copying the project", ("sh", "-c", _COPY, "sh", workspace.root, steps.tree), reads=(workspace.root,)))
     for line in setup:
-        shell = ("sh", "-c", 'cd "$1" && exec sh -c "$2"', "sh", steps.tree, line)
+        shell = steps.inside("sh", "-c", line)
         commands.append(steps.command(f"set-up command {one_line(line, 60)!r}", shell))
     commands += _project(steps, found)
     if requirements:
@@ -88,17 +88,18 @@ def _project(steps: "_Steps", found: Manifest) -> list[Command]:
     commands = []
     if found.installable:
         extras = f"[{','.join(found.extras)}]" if found.extras else ""
-        alternatives = [steps.install(f"{steps.tree}{extras}"), steps.install(steps.tree)]
+        # From inside the folder: a path with a semicolon in it would be read as a requirement with a marker.
+        alternatives = [steps.install(f".{extras}"), steps.install(".")]
         if found.static:
-            alternatives.append(steps.install("-r", f"{steps.tree}/pyproject.toml"))
-        alternatives += [steps.install("-r", f"{steps.tree}/{name}") for name in found.requirements]
-        commands.append(steps.command("installing the project", _first_of(alternatives)))
+            alternatives.append(steps.install("-r", "pyproject.toml"))
+        alternatives += [steps.install("-r", name) for name in found.requirements]
+        commands.append(steps.command("installing the project", steps.inside(*_first_of(alternatives))))
     for name in (*(() if found.installable else found.requirements), *found.test_requirements):
         # Relative paths in it (-e ., -r base.txt) are meant from the project's folder.
-        install = ("sh", "-c", 'cd "$1" && shift && exec "$@"', "sh", steps.tree, *steps.install("-r", name))
-        commands.append(steps.command(f"installing {name}", install))
+        commands.append(steps.command(f"installing {name}", steps.inside(*steps.install("-r", name))))
     for group in found.groups:
-        commands.append(steps.command(f"installing the group {group!r}", steps.install("--group", f"{steps.tree}/pyproject.toml:{group}")))
+        install = steps.inside(*steps.install("--group", f"pyproject.toml:{group}"))
+        commands.append(steps.command(f"installing the group {group!r}", install))
     if found.loose:
         commands.append(steps.command("installing the tests' requirements", steps.install("--", *found.loose)))
     return commands
@@ -134,6 +135,10 @@ class _Steps:
 
     def install(self, *arguments: str) -> tuple[str, ...]:
         return (self.uv, "pip", "install", "--quiet", "--python", f"{self.venv}/bin/python", *arguments)
+
+    def inside(self, *argv: str) -> tuple[str, ...]:
+        """The same from the copy of the project."""
+        return ("sh", "-c", 'cd "$1" && shift && exec "$@"', "sh", self.tree, *argv)
 
     def command(
         self,
