@@ -119,9 +119,9 @@ def test_code_that_is_not_trusted_never_touches_the_shared_packages(tmp_path: Pa
 
 def test_no_variable_of_the_host_comes_in_but_those_that_reach_an_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hunter2")
-    monkeypatch.setenv("PIP_INDEX_URL", "https://example.org/simple")
+    monkeypatch.setenv("PIP_INDEX_URL", "https://packages.example.org/index")
     (command, *_) = prepare(workspace(tmp_path, {"a.py": ""}), str(tmp_path / "e"), [], [])
-    assert command.environment["UV_DEFAULT_INDEX"] == "https://example.org/simple"
+    assert command.environment["UV_DEFAULT_INDEX"] == "https://packages.example.org/index"
     assert "hunter2" not in " ".join(command.environment.values())
     ours = {"PATH", "VIRTUAL_ENV", "NO_COLOR"}
     trust = {"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT"}
