@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from enum import IntEnum
 
-from testwright.model import How, Observation, Origin
+from testwright.model import How, Observation, Origin, Step
 
 CRASHES = frozenset(
     {
@@ -54,10 +54,11 @@ class Tier(IntEnum):
 
 
 def selectable(observation: Observation) -> bool:
-    """Whether a test of it could ever be wanted: it asserts something, and no crash."""
+    """Whether a test of it could ever be wanted: it asserts something that can fail, and no crash."""
     raised = observation.raised
     if raised is None:
-        return bool(observation.checks)
+        call = observation.call.replace(" ", "")
+        return any(check.subject != "result" or check.expected.replace(" ", "") != call for check in observation.checks)
     return raised.declared or raised.type.rpartition(".")[2] not in CRASHES
 
 
@@ -70,6 +71,12 @@ def strangeness(observation: Observation) -> float:
     """What it costs to read inputs that are not plain text."""
     odd = sum(not (c.isascii() and (c.isalnum() or c in " \"'.,()[]{}:=-_")) for a in observation.arguments for c in a.source)
     return min(odd, 10) / 20
+
+
+def _is_unrelated(step: Step, arrange: Sequence[Step]) -> bool:
+    """Whether a statement mentions nothing that was arranged."""
+    names = [other.name for other in arrange if other.name]
+    return not step.name and bool(names) and not any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", step.source) for name in names)
 
 
 class Preference:
@@ -90,12 +97,15 @@ class Preference:
             return Tier.UNDECLARED
         if o.origin is Origin.STUB:
             return Tier.STUB
-        private = is_private(o.unit) or any(is_private(name) for _, name in o.imports if name) or _INNER.search(o.call)
+        private = is_private(o.unit) or any(is_private(name) for _, name in o.imports if name)
+        private = private or any(_INNER.search(text) for text in (o.call, *(step.source for step in o.arrange)))
         return Tier.PRIVATE if private else Tier.INDIRECT if self.is_indirect(o) else Tier.DIRECT
 
     def is_indirect(self, o: Observation) -> bool:
-        """Whether an argument is made by calling another unit, which would better be tested by itself."""
-        return o.origin is not Origin.DOCUMENTATION and any(self._calls.search(a.source) for a in o.arguments)
+        """Whether an argument is made by calling another unit, or a step has nothing to do with the call: better tested by itself."""
+        if o.origin is Origin.DOCUMENTATION:
+            return False
+        return any(self._calls.search(a.source) for a in o.arguments) or any(_is_unrelated(step, o.arrange) for step in o.arrange)
 
     def is_odd(self, o: Observation) -> bool:
         """Whether the result is of a type that the unit gives hardly ever."""

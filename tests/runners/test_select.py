@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from runners.preference import Preference, is_private, selectable
 from runners.select import EXAMPLES, goals, select
-from testwright.model import Argument, Check, How, Observation, Origin, Raised, Target
+from testwright.model import Argument, Check, How, Observation, Origin, Raised, Step, Target
 
 TARGET = Target("python", "m.py", "m", "0", lines=frozenset(range(1, 20)), branches=frozenset({(1, 2), (1, 3), (4, -1)}))
 
@@ -82,6 +82,10 @@ def test_what_asserts_nothing_is_not_selected() -> None:
     assert select([observed("a", {1}, checks=())], TARGET) == ()
 
 
+def test_what_cannot_fail_is_not_selected() -> None:
+    assert select([observed("a", {1}, call="T( 1)", checks=(Check("result", How.EQUALS, "T(1)"),))], TARGET) == ()
+
+
 def test_every_kind_of_outcome_of_a_unit_is_kept() -> None:
     values = ["True", "False", "None"]
     kinds = [observed(v, {1}, checks=(Check("result", How.IS, v),), result_type="NoneType" if v == "None" else "bool") for v in values]
@@ -102,6 +106,21 @@ def test_an_input_made_by_another_unit_is_taken_only_for_what_nothing_else_reach
 
     assert ids(select([nested, *direct], TARGET)) == ["b", "c", "a"] or ids(select([nested, *direct], TARGET)) == ["b", "a", "c"]
     assert ids(select([nested, *direct], replace(TARGET, lines=frozenset({1, 2})))) == ["b", "c"]
+
+
+def test_a_step_that_has_nothing_to_do_with_the_call_is_taken_only_for_what_nothing_else_reaches() -> None:
+    padded = observed("a", {1, 2}, arrange=(Step("T()", "t"), Step("U(3)")))
+    plain = observed("b", {1}, arrange=(Step("T()", "t"), Step("t.go()"), Step("U()", "u")))
+
+    assert ids(select([padded, plain], TARGET)) == ["b", "a"]
+    assert ids(select([padded, plain], replace(TARGET, lines=frozenset({1})))) == ["b"]
+
+
+def test_what_calls_something_private_is_taken_only_for_lines_and_branches() -> None:
+    private = observed("a", {1}, call="f(t._inner(1))", mutants=frozenset({"m"}))
+
+    assert ids(select([private, observed("b", {1})], TARGET)) == ["b"]
+    assert ids(select([private], TARGET)) == ["a"]
 
 
 def test_results_of_a_type_that_comes_out_once_are_no_goal_when_there_are_many_types() -> None:

@@ -15,7 +15,7 @@ from testwright.model import Check, How, Raised, Step
 MATCH = 70
 """Characters of a message that are matched."""
 _ENTER = re.compile(r"([\w.]+|\w+\(.*\))\.__enter__\(\)")
-_EXIT = re.compile(r"([\w.]+)\.__exit__\(None, None, None\)")
+_EXIT = re.compile(r"([\w.]+)\.__exit__\((?:None, None, None)?\)")
 _NUMBER = re.compile(r"-?[\d.]+(e[+-]?\d+)?")
 
 
@@ -148,7 +148,9 @@ def _equal(check: Check, pad: str, style: Style) -> list[str]:
     opening = flat(node.func, style) + "(" if isinstance(node, ast.Call) else "["
     if bracketed and fits(pad + prefix + opening, style):
         return laid(prefix, node, "", pad, style)
-    return [*_statement("expected = ", check.expected, pad, style), f"{pad}{prefix}expected"]
+    part = re.fullmatch(r"\w+\.(\w+)", check.subject)
+    name = f"expected_{part[1]}" if part else "expected"
+    return [*_statement(f"{name} = ", check.expected, pad, style), f"{pad}{prefix}{name}"]
 
 
 def _unittest(check: Check, pad: str, style: Style) -> list[str]:

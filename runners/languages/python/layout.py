@@ -34,6 +34,9 @@ def _flat(source: str, quote: str) -> str:
         if token.type == tokenize.STRING and token.start[0] == token.end[0] == 1 and re.match(r"[bB]?['\"]", token.string):
             out.append(text[end : token.start[1]] + quoted(ast.literal_eval(token.string), quote))
             end = token.end[1]
+        elif token.type == tokenize.NUMBER and "e+" in token.string:
+            out.append(text[end : token.start[1]] + token.string.replace("e+", "e"))
+            end = token.end[1]
     return "".join(out) + text[end:]
 
 
@@ -96,6 +99,9 @@ def _parts(node: ast.expr, style: Style) -> tuple[str, list[tuple[str, ast.expr]
             return "{", [("", e) for e in items], "}"
         case ast.Dict(keys=keys, values=values) if keys:
             return "{", [("**" if k is None else flat(k, style) + ": ", v) for k, v in zip(keys, values, strict=True)], "}"
+        case ast.Call(func=ast.Attribute(value=ast.Call() as inner, attr=name), args=[], keywords=[]):
+            parts = _parts(inner, style)
+            return parts and (parts[0], parts[1], f"{parts[2]}.{name}()")
         case ast.Call(func=func, args=args, keywords=keywords) if args or keywords:
             named = [("**" if k.arg is None else k.arg + "=", k.value) for k in keywords]
             return flat(func, style) + "(", [*(("", a) for a in args), *named], ")"

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from runners.languages.python.layout import expression
-from runners.languages.python.tables import Plan
+from runners.languages.python.tables import Plan, first_line
 from testwright.model import How, Observation
 
 LONGEST = 70
@@ -81,8 +81,8 @@ def _candidates(plan: Plan, siblings: Sequence[Plan], unit: str) -> Iterator[str
     outcome = outcome_words(plan)
     same = [p for p in siblings if outcome_words(p) == outcome]
     special = _conditions(plan, siblings)
-    conditions = list(dict.fromkeys([*special, *_values(plan)]))
-    wanted = next((c for c in special if not c.startswith("when_")), "")
+    conditions = list(dict.fromkeys([*special, *_message_words(plan, same), *_values(plan)]))
+    wanted = next((c for c in (*special, *_message_words(plan, same)) if not c.startswith("when_")), "")
     strong = wanted if plan.raised or outcome or plan.rows == 1 or same else ""
     first = [(outcome, strong)] if strong else [(outcome, "")]
     tries: list[tuple[str, ...]] = [*first, *((outcome, c) for c in conditions)]
@@ -111,10 +111,29 @@ def outcome_words(plan: Plan) -> str:
     return ""
 
 
+def _message_words(plan: Plan, same: Sequence[Plan]) -> Iterator[str]:
+    """What a message says that those of the sibling tests do not: `unclosed_delimiter`."""
+    if plan.raised is None or not same:
+        return
+    message = first_line(plan.observations[0])
+    if all(first_line(other.observations[0]) == message for other in same):
+        return
+    for other in same:
+        head, colon, rest = message.partition(": ")
+        if colon and first_line(other.observations[0]).startswith(head + colon):
+            message = rest
+    words: list[str] = []
+    for word in re.findall(r"[A-Za-z]{2,}", re.sub(r"'[^']*'|\"[^\"]*\"", " ", message.replace(plan.raised.type, ""))):
+        if len(words) == 4 or len("_".join([*words, word])) > 32:
+            break
+        words.append(word.lower())
+    if words:
+        yield "as_" + "_".join(words) if words[0] in ("is", "are", "not", "no") else "_".join(words)
+
+
 def _results(plan: Plan) -> Iterator[str]:
     """Further words about the outcome, for when the inputs do not tell enough."""
     if plan.raised is not None:
-        yield from (f"{outcome_words(plan)}_{word}" for word in [slug(plan.raised.message, 30)] if word)
         return
     for check in plan.checks[:2]:
         kind = _EMPTY.get(_plain(check.expected))
@@ -123,7 +142,7 @@ def _results(plan: Plan) -> Iterator[str]:
     types = {o.result_type for o in plan.observations}
     if len(types) == 1 and "" not in types:
         yield f"returns_{snake(types.pop())}"
-    for check in plan.checks[:1]:
+    for check in plan.checks[:1] if plan.rows == 1 else ():
         if check.subject == "result" and (words := slug(_content(check.expected))):
             yield f"gives_{words}"
         elif attribute := re.fullmatch(r"\w+\.(\w+)", check.subject):
@@ -317,15 +336,14 @@ def _values(plan: Plan) -> Iterator[str]:
         return
     for name, sources in _inputs(plan).items():
         text = _content(sources[0])
+        if _type(sources[0]) == "" and not re.fullmatch(r"""b?(['"]).*\1 \* \d+""", sources[0]):
+            continue
         if text in ("True", "False", "None"):
             yield f"with_{snake(name)}" if text == "True" else f"with_{snake(name)}_{text.lower()}"
         elif words := slug(text) or _gist(sources[0]):
             yield f"for_{words}" if len(_inputs(plan)) == 1 else f"for_{snake(name)}_{words}"
         elif re.fullmatch(r"-?\d+(\.\d+)?", text):
             yield f"for_{snake(name) + '_' if name else ''}{text.replace('-', 'minus_').replace('.', '_')}"
-    for step in plan.arrange:
-        if (words := slug(step.source)) and not re.search(r"\d", words):
-            yield f"for_{words}"
 
 
 def _plain(source: str) -> str:

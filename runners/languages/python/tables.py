@@ -12,7 +12,7 @@ from functools import reduce
 from runners.languages.python.layout import expression
 from runners.languages.python.renaming import names_in
 from runners.languages.python.signatures import Signatures
-from testwright.model import Check, How, Observation, Origin, Raised, Step
+from testwright.model import Argument, Check, How, Observation, Origin, Raised, Step
 
 BULKY = 120
 """Characters of one value from which on it is no table cell."""
@@ -67,6 +67,7 @@ def plans(observations: Iterable[Observation], known: Signatures, approximate: b
     """
     groups: dict[tuple[object, ...], list[Observation]] = defaultdict(list)
     for observation in observations:
+        observation = _opened(observation, known)
         told = _approximate(_telling(observation)) if approximate else _telling(observation)
         groups[_key(told)].append(told)
     found = [plan for group in groups.values() for plan in _plans_of(group, known)]
@@ -79,6 +80,30 @@ def _kind(plan: Plan) -> int:
         return 9
     first = plan.checks[0] if plan.checks else None
     return ["True", "False", "None"].index(first.expected) + 1 if first and first.expected in ("True", "False", "None") else 0
+
+
+def _opened(o: Observation, known: Signatures) -> Observation:
+    """`list(f(x))` only consumes: its arguments are those of the call inside."""
+    node = _consumed(o.call) if o.callee == "list" else None
+    if node is None:
+        return o
+    classes = {s.name: s.source.partition("(")[0] for s in o.arrange}
+    names = dict(enumerate(known.of_call(ast.unparse(node.func), classes)))
+    given = [Argument(names.get(i, ""), ast.unparse(a)) for i, a in enumerate(node.args)]
+    given += [Argument(k.arg or "", ast.unparse(k.value), True) for k in node.keywords]
+    return replace(o, callee="", arguments=tuple(given))
+
+
+def _consumed(call: str) -> ast.Call | None:
+    """The call inside of `list(...)`."""
+    try:
+        node = expression(call)
+    except SyntaxError:
+        return None
+    match node:
+        case ast.Call(func=ast.Name(id="list"), args=[ast.Call() as inner], keywords=[]):
+            return inner
+    return None
 
 
 def _telling(observation: Observation) -> Observation:
@@ -124,7 +149,7 @@ def _outcome(o: Observation) -> tuple[object, ...]:
 
 def _bulky(o: Observation) -> bool:
     values = [a.source for a in o.arguments] + [c.expected for c in o.checks] + [s.source for s in o.arrange]
-    return any(len(v) > BULKY or v.count("\\n") > 2 for v in values)
+    return any(len(v) > (2 * BULKY if v[:1] in "[{(" else BULKY) or v.count("\\n") > 2 for v in values)
 
 
 def _skeleton(source: str) -> str:
@@ -167,7 +192,7 @@ def _clusters(rows: Sequence[Observation]) -> list[list[Observation]]:
     """Exceptions apart by their messages: those that share most of the text are of one kind."""
     found: list[tuple[str, list[Observation]]] = []
     for o in rows:
-        message = o.raised.message if o.raised else ""
+        message = first_line(o)
         for i, (common, alike) in enumerate(found):
             shared = shared_text(common, message)
             if shared or common == message:
@@ -176,6 +201,11 @@ def _clusters(rows: Sequence[Observation]) -> list[list[Observation]]:
         else:
             found.append((message, [o]))
     return [alike for _, alike in found]
+
+
+def first_line(o: Observation) -> str:
+    """The first line of the message of what was raised: only that is matched."""
+    return (o.raised.message.strip().splitlines() or [""])[0].strip() if o.raised else ""
 
 
 def shared_text(one: str, other: str) -> str:
@@ -192,7 +222,7 @@ def shared_text(one: str, other: str) -> str:
     if any(c.isalnum() for c in after) and text[-1:].isalnum():
         text = text.rpartition(" ")[0]
     text = text.strip(" '\"`")
-    return text if len(text) >= 8 and 2 * len(text) >= min(len(one), len(other)) else ""
+    return text if len(text) >= 8 and 3 * len(text) >= 2 * min(len(one), len(other)) else ""
 
 
 def _ordered(rows: list[Observation]) -> list[Observation]:
@@ -245,6 +275,8 @@ class _Unifier:
         nodes = self._parsed(sources)
         if template := self._unified_call(nodes, {}):
             return Step(template, name)
+        if not name:
+            raise NoTableError
         if not name.isidentifier():
             return Step(self._hole(name.rpartition(".")[2] or "value", sources), name)
         self._column(name, sources, own=True)
@@ -256,6 +288,11 @@ class _Unifier:
             return sources[0]
         nodes = self._parsed(sources)
         names = [a.name for a in self.rows[0].arguments]
+        inner = [n for n in map(_consumed, sources) if n is not None]
+        if len(inner) == len(sources) and not self.rows[0].callee:
+            opened = self._unified_call(inner, dict(enumerate(names)))
+            if opened:
+                return f"list({opened})"
         template = self._unified_call(nodes, dict(enumerate(names))) or self._unified_operands(nodes)
         if template is None:
             raise NoTableError
@@ -272,7 +309,7 @@ class _Unifier:
 
     def _raised(self) -> Raised | None:
         raised = self.rows[0].raised
-        return raised and replace(raised, message=reduce(shared_text, [o.raised.message for o in self.rows if o.raised]))
+        return raised and replace(raised, message=reduce(shared_text, [first_line(o) for o in self.rows]))
 
     def _parsed(self, sources: Sequence[str]) -> list[ast.expr]:
         try:

@@ -160,6 +160,27 @@ def test_exceptions_share_a_table_when_their_messages_share_most_of_the_text() -
     assert 'match="is not a valid text"' in candidate.text
 
 
+def test_exceptions_with_only_a_common_start_are_told_apart_by_their_messages() -> None:
+    unknown = seen("truncate('-')", "raises ValueError: Bad expression: Unknown token at column one\\n-")
+    unclosed = seen("truncate('(')", "raises ValueError: Bad expression: Unclosed parenthesis at column one\\n(")
+
+    found = [t.name for t in written((unknown, unclosed)).tests]
+
+    assert found == [
+        "test_truncate_raises_value_error_unclosed_parenthesis_at_column",
+        "test_truncate_raises_value_error_unknown_token_at_column",
+    ]
+
+
+def test_call_that_is_only_consumed_has_the_arguments_of_the_call_inside() -> None:
+    rows = [seen(f"list(countdown({n!r}))", "raises ValueError: no number", unit="countdown") for n in ("a", "b")]
+
+    text = written(tuple(rows)).text
+
+    assert '@pytest.mark.parametrize("start", ["a", "b"])\ndef test_countdown_raises_value_error(start):' in text
+    assert "        list(countdown(start))\n" in text
+
+
 def test_a_name_is_imported_from_the_package_that_exports_it() -> None:
     inside, public = seen("Point(1)", "result.x == 1", kind="constructor"), seen("Point(2)", "result.x == 2", kind="constructor")
 
