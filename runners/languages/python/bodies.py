@@ -202,6 +202,15 @@ def message_pattern(message: str, style: Style) -> str:
         line = line[:most].rpartition(" ")[0] or line[:most]
     if len(line) < 3 or not line.isprintable():
         return ""
+    text = _pattern(line, style)
+    while len(text) > most + 6 and " " in line:
+        line = line.rpartition(" ")[0]
+        text = _pattern(line, style)
+    return text
+
+
+def _pattern(line: str, style: Style) -> str:
+    """Source text of a pattern that matches the line, raw only where it has to be."""
     pattern = re.sub(r"[.^$*+?{}\[\]\\|()]", r"\\\g<0>", line)
     if pattern == line:
         return quoted(line, style.quote)

@@ -77,7 +77,7 @@ def laid(prefix: str, node: ast.expr, suffix: str, pad: str, style: Style) -> li
     if parts is None:
         return [line]
     opening, items, closing = parts
-    call = isinstance(node, ast.Call)
+    call = opening.endswith("(") and opening != "("
     inner = pad + style.indent
     together = inner + ", ".join(lead + flat(item, style) for lead, item in items)
     if call and fits(together, style):
@@ -99,9 +99,12 @@ def _parts(node: ast.expr, style: Style) -> tuple[str, list[tuple[str, ast.expr]
             return "{", [("", e) for e in items], "}"
         case ast.Dict(keys=keys, values=values) if keys:
             return "{", [("**" if k is None else flat(k, style) + ": ", v) for k, v in zip(keys, values, strict=True)], "}"
-        case ast.Call(func=ast.Attribute(value=ast.Call() as inner, attr=name), args=[], keywords=[]):
+        case ast.Call(func=ast.Attribute() as inner, args=[], keywords=[]):
             parts = _parts(inner, style)
-            return parts and (parts[0], parts[1], f"{parts[2]}.{name}()")
+            return parts and (parts[0], parts[1], f"{parts[2]}()")
+        case ast.Attribute(value=inner, attr=name):
+            parts = _parts(inner, style)
+            return parts and (parts[0], parts[1], f"{parts[2]}.{name}")
         case ast.Call(func=func, args=args, keywords=keywords) if args or keywords:
             named = [("**" if k.arg is None else k.arg + "=", k.value) for k in keywords]
             return flat(func, style) + "(", [*(("", a) for a in args), *named], ")"

@@ -31,6 +31,7 @@ _DUNDERS = {
     "call": "call",
 }
 _LAST = ("variant", "other_variant", "further_variant", "special_case", "other_case", "further_case")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _EMPTY = {"''": "string", "b''": "bytes", "[]": "list", "()": "tuple", "{}": "dict", "set()": "set"}
 
 
@@ -340,9 +341,11 @@ def _values(plan: Plan) -> Iterator[str]:
             continue
         if text in ("True", "False", "None"):
             yield f"with_{snake(name)}" if text == "True" else f"with_{snake(name)}_{text.lower()}"
+        elif _type(sources[0]) not in ("str", "") and re.search(r"[\d\[({]", text) and not _NUMBER.fullmatch(text):
+            continue
         elif words := slug(text) or _gist(sources[0]):
             yield f"for_{words}" if len(_inputs(plan)) == 1 else f"for_{snake(name)}_{words}"
-        elif re.fullmatch(r"-?\d+(\.\d+)?", text):
+        elif _NUMBER.fullmatch(text):
             yield f"for_{snake(name) + '_' if name else ''}{text.replace('-', 'minus_').replace('.', '_')}"
 
 

@@ -116,6 +116,24 @@ def test_what_pytest_would_collect_is_imported_under_another_name() -> None:
     assert "from shapes.texts import test_it as tested_test_it" in written((seen("test_it(1)", "result == 1"),)).text
 
 
+def test_message_with_many_escapes_is_cut_so_that_its_line_fits() -> None:
+    message = """could not access 'a' from path ['a'], got error: TypeError("'int' object is not subscriptable")"""
+    text = written((seen("truncate(1)", f"raises ValueError: {message}"),)).text
+
+    assert "match=" in text
+    assert max(map(len, text.splitlines())) <= PLAIN.line_length
+
+
+def test_call_with_something_behind_it_is_split_inside_its_parentheses() -> None:
+    node = expression(f"clock({'a' * 30!r}, {'b' * 30!r}).start().name.upper()")
+
+    assert laid("name = ", node, "", "    ", PLAIN) == [
+        "    name = clock(",
+        f'        "{"a" * 30}", "{"b" * 30}"',
+        "    ).start().name.upper()",
+    ]
+
+
 def test_comparison_with_a_singleton_goes_through_a_variable() -> None:
     equal = seen("point == None", "result is False", unit="Point.__eq__", kind="operator", given="point = Point(1)")
 
