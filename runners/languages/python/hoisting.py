@@ -36,7 +36,8 @@ def long_arguments(call: str, arguments: Sequence[Argument], taken: set[str], ro
                 name = fresh(keyword.arg, names)
                 steps.append(Step(ast.unparse(keyword.value), name))
                 keyword.value = ast.Name(name)
-    return steps, ast.unparse(node)
+    used = names_in(ast.unparse(node))  # what stands inside of a value that went out as a whole is not
+    return [step for step in steps if step.name in used], ast.unparse(node)
 
 
 def _worth_a_name(argument: ast.expr, outermost: bool) -> bool:

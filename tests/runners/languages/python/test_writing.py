@@ -153,6 +153,13 @@ def test_value_that_comes_out_as_it_went_in_is_written_once() -> None:
     assert candidate.text.endswith("    )\n\n    assert truncate(text) == text\n")
 
 
+def test_value_inside_of_a_named_value_gets_no_name_of_its_own() -> None:
+    inner = f"[{', '.join(repr(word * 9) for word in 'abcde')}]"
+    candidate = written((seen(f"truncate([Point({inner})], 3, 'and something else')", "result == []", names="text length"),))
+
+    assert candidate.text.count(" = [") == 1
+
+
 def test_arranged_lambda_is_a_function() -> None:
     called = seen("truncate(key)", "result == 1", given="key = lambda text: text.lower()")
 
