@@ -108,6 +108,6 @@ class Finder(importlib.abc.MetaPathFinder):
         if fullname != self.module:
             return None
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
-        if spec is not None and type(spec.loader) is importlib.machinery.SourceFileLoader:
+        if spec is not None and isinstance(spec.loader, importlib.machinery.SourceFileLoader):  # also one that an import hook put there
             spec.loader = Loader(spec.loader.name, spec.loader.path, self.log)
         return spec

@@ -159,14 +159,15 @@ class Parent:
         return self.again(search, f"crashed: signal {-status}" if status < 0 else f"crashed: exit status {status}")
 
     def again(self, search: Watched, why: str) -> Watched | None:
-        """Start the search again, without the unit that killed it twice."""
+        """Start the search again, without the unit that crashed it, or hung twice."""
+        search.silent()  # the last beat may not have been read
         running = search.last[1]
         self.kills[running] = self.kills.get(running, 0) + 1
         self.restarts += 1
         if self.restarts > RESTARTS or self.elapsed() > self.seconds * 0.8:
             self.ending = why if why != "hangs" else "timeout"
             return None
-        self.skip += [f"#{running}"] if self.kills[running] > 1 else []
+        self.skip += [f"#{running}"] if running and (self.kills[running] > 1 or why != "hangs") else []
         return self.start_search()
 
     def copy_progress(self) -> None:

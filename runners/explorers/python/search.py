@@ -76,7 +76,9 @@ class Search:
         self.targets -= known
         self.world = World(self.module, self.harvest, self.rng)
         self.maker = Maker(self.world, self.rng)
-        self.subjects = [s for s in Finder(self.module, self.harvest).find() if s.unit not in self.skip]
+        found = Finder(self.module, self.harvest).find()
+        self.numbers = {id(subject): number for number, subject in enumerate(found, 1)}
+        self.subjects = [s for s in found if f"#{self.numbers[id(s)]}" not in self.skip]
         self.composer = Composer(self.maker, self.subjects, self.rng)
         self.custom = Custom(self.composer, self.maker)
         self.mutator = Mutator(self.composer, self.maker, self.rng)
@@ -99,7 +101,7 @@ class Search:
     def try_case(self, case: Case) -> Run:
         """Run a case and keep it where it is worth it."""
         subject = self.composer.subject_of(case)
-        self.heartbeat.beat(self.subjects.index(subject) + 1 if subject is not None else 0)
+        self.heartbeat.beat(self.numbers[id(subject)] if subject is not None else 0)
         run = self.executor.run(case)
         if not run.keep and run.outcome.raised and not run.stopped:
             run = self.cut(run)

@@ -1,0 +1,96 @@
+"""The explorer as it is started in a sandbox: a program, a request, lines of JSON."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.slow
+PROGRAM = Path(__file__).parents[4] / "runners/explorers/python"
+
+
+@pytest.fixture
+def explore(tmp_path: Path):  # type: ignore[no-untyped-def]
+    """Explore a module with this text; the lines it streamed, and its last word."""
+
+    def run(text: str, seconds: float = 5, seed: int = 0) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        code, scratch = tmp_path / "code", tmp_path / f"scratch{len(list(tmp_path.iterdir()))}"
+        code.mkdir(exist_ok=True)
+        scratch.mkdir()
+        (code / "subject.py").write_text(text)
+        request = {"module": "subject", "file": str(code / "subject.py"), "roots": [str(code)], "seed": seed, "seconds": seconds}
+        (scratch / "request.json").write_text(json.dumps({**request, "texts": [], "covered_lines": [], "covered_branches": []}))
+        subprocess.run((sys.executable, PROGRAM, "request.json"), cwd=scratch, capture_output=True, timeout=90, check=True)
+        lines = [json.loads(line) for line in (scratch / "observations.jsonl").read_text().splitlines()]
+        assert lines[-1]["type"] == "end"
+        return [line for line in lines if line["type"] == "observation"], lines[-1]
+
+    return run
+
+
+GRADES = '''
+def grade(points: int) -> str:
+    """The mark for so many points.
+
+    >>> grade(95)
+    'A'
+    """
+    if points < 0:
+        raise ValueError("points must not be negative")
+    if points >= 90:
+        return "A"
+    return "B"
+'''
+
+
+def test_every_branch_is_reached_and_the_documented_example_is_among_the_calls(explore) -> None:  # type: ignore[no-untyped-def]
+    observations, end = explore(GRADES)
+
+    arcs = {tuple(arc) for o in observations for arc in o["branches"]}
+    assert {(8, 9), (8, 10), (10, 11), (10, 12)} <= arcs
+    assert any(o["call"] == "grade(95)" and o["origin"] == "documentation" for o in observations)
+    assert any(o["raised"] and o["raised"]["type"] == "ValueError" and o["raised"]["declared"] for o in observations)
+    assert end["ending"] in ("all reached", "no progress", "budget")
+
+
+def test_mutants_are_killed_by_what_is_asserted(explore) -> None:  # type: ignore[no-untyped-def]
+    observations, end = explore(GRADES, seconds=8)
+
+    assert end["mutants"] > 5
+    assert len({mutant for o in observations for mutant in o["mutants"]}) > 5
+
+
+@pytest.mark.parametrize(
+    ("text", "ending"),
+    [
+        ("raise RuntimeError('no')\n", "import failed: RuntimeError: no"),
+        ("import os\nos._exit(3)\n", "import failed"),
+        ("while True:\n    pass\n", "timeout"),
+    ],
+    ids=["raises", "exits", "loops"],
+)
+def test_a_module_that_cannot_be_imported_says_why(explore, text: str, ending: str) -> None:  # type: ignore[no-untyped-def]
+    observations, end = explore(text)
+
+    assert observations == []
+    assert end["ending"].startswith(ending)
+
+
+def test_a_function_that_crashes_the_interpreter_costs_only_itself(explore) -> None:  # type: ignore[no-untyped-def]
+    crash = "\n\ndef crash(number: int) -> int:\n    import ctypes\n    return ctypes.string_at(number)\n"
+
+    observations, end = explore(GRADES + crash, seconds=12)
+
+    assert {o["unit"] for o in observations} >= {"grade"}
+    assert not end["ending"].startswith("import failed")
+
+
+def test_output_forks_and_a_changed_folder_cost_nothing(explore) -> None:  # type: ignore[no-untyped-def]
+    rude = "import os\nos.chdir('/')\nprint('x' * 1_000_000)\nif os.fork() == 0:\n    os._exit(0)\n"
+
+    observations, _ = explore(rude + GRADES)
+
+    assert observations
