@@ -117,7 +117,7 @@ def _testwright(subject: Subject, tests: Path, options: argparse.Namespace) -> d
     top = subject.module.partition(".")[0]
     found = subject.site / top
     if found.is_dir():
-        shutil.copytree(found, source / top, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(found, source / top, ignore=shutil.ignore_patterns("__pycache__", "tests", "test"))
     else:
         source.mkdir()
         shutil.copy(found.with_suffix(".py"), source)

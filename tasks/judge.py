@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from runners.languages import LANGUAGES
 from runners.languages.base import Style
+from runners.preference import Preference
 from runners.sandboxes.base import Sandbox
 from runners.select import select
 from tasks.execute import execute
@@ -143,13 +144,18 @@ def _object(name: str, cases: Sequence[Case]) -> Verdict | None:
 
 
 def gains(attempt: Attempt, exploration: Exploration) -> tuple[Verdict, ...]:
-    """What each test of a candidate adds, in the order of the file. Only what its run reached counts."""
+    """What each test of a candidate adds, in the order of the file. Only what its run reached counts.
+
+    What several tests reach is the gain of the one that is preferred, as in the selection: of the plain ones before the odd ones.
+    """
     target = exploration.target
     measured = next((c for c in attempt.result.coverage if c.path == target.path), FileCoverage(target.path))
     by_id = {o.id: o for o in exploration.observations}
     lines, branches, mutants = set(target.lines & measured.covered_lines), set(target.branches & measured.covered_branches), set[str]()
-    verdicts = []
-    for test in attempt.candidate.tests:
+    preference = Preference(exploration.observations)
+    tiers = {o.id: preference.tier(o) for o in exploration.observations}
+    verdicts: dict[str, Verdict] = {}
+    for test in sorted(attempt.candidate.tests, key=lambda t: min((tiers[i] for i in t.observations if i in tiers), default=0)):
         seen = [by_id[i] for i in test.observations if i in by_id]
         gained = frozenset().union(*(o.lines for o in seen)) & lines
         ways = frozenset().union(*(o.branches for o in seen)) & branches
@@ -159,8 +165,8 @@ def gains(attempt: Attempt, exploration: Exploration) -> tuple[Verdict, ...]:
         mutants |= killed
         worth = gained or ways or killed
         reason = Reason.KEPT if worth else Reason.NO_GAIN
-        verdicts.append(Verdict(test.name, reason, "", gained, ways, len(killed)))
-    return tuple(verdicts)
+        verdicts[test.name] = Verdict(test.name, reason, "", gained, ways, len(killed))
+    return tuple(verdicts[test.name] for test in attempt.candidate.tests)
 
 
 def _verdicts(history: Iterable[Attempt]) -> tuple[Verdict, ...]:

@@ -86,18 +86,27 @@ def test_what_cannot_fail_is_not_selected() -> None:
     assert select([observed("a", {1}, call="T( 1)", checks=(Check("result", How.EQUALS, "T(1)"),))], TARGET) == ()
 
 
-def test_every_kind_of_outcome_of_a_unit_is_kept() -> None:
-    values = ["True", "False", "None"]
-    kinds = [observed(v, {1}, checks=(Check("result", How.IS, v),), result_type="NoneType" if v == "None" else "bool") for v in values]
-    kinds += [observed("empty", {1}, checks=(Check("result", How.EQUALS, '""'),), result_type="str")]
-    kinds += [observed("filled", {1}, checks=(Check("result", How.EQUALS, '"x"'),), result_type="str")]
-    kinds += [observed("error", {1}, checks=(), raised=Raised("ValueError", declared=True), result_type="ValueError")]
+def test_outcomes_alone_earn_no_test_of_their_own() -> None:
+    truths = [observed(v, {1}, checks=(Check("result", How.IS, v),), result_type="bool") for v in ("True", "False")]
+    error = observed("error", {1}, checks=(), raised=Raised("ValueError", declared=True), result_type="ValueError")
 
-    assert set(ids(select(kinds, TARGET))) == {"True", "False", "None", "empty", "filled", "error"}
+    assert len(select([*truths, error], TARGET)) == 1
 
 
-def test_outcomes_of_a_unit_whose_lines_are_all_covered_earn_nothing() -> None:
-    assert ids(select([observed("a", {1}), observed("b", {88}, unit="g")], TARGET)) == ["a"]
+def test_another_kind_of_value_may_be_a_row_of_a_table_that_is_there_anyway() -> None:
+    empty = observed("empty", set(), checks=(Check("result", How.EQUALS, '""'),), result_type="str")
+    filled = observed("filled", {1}, checks=(Check("result", How.EQUALS, '"x"'),), result_type="str")
+    again = observed("again", set(), checks=(Check("result", How.EQUALS, '"y"'),), result_type="str")
+    named = replace(empty, id="named", arguments=(Argument("x", "named", keyword=True),))
+
+    assert set(ids(select([empty, filled, again], TARGET))) == {"empty", "filled"}
+    assert ids(select([named, filled, again], TARGET)) == ["filled"]
+
+
+def test_mutants_that_no_other_kills_earn_a_test() -> None:
+    killers = [observed(i, {1}, mutants=frozenset(m)) for i, m in (("a", "x"), ("b", "y"), ("c", "x"))]
+
+    assert ids(select(killers, TARGET)) == ["a", "b"]
 
 
 def test_an_input_made_by_another_unit_is_taken_only_for_what_nothing_else_reaches() -> None:
@@ -123,7 +132,7 @@ def test_what_calls_something_private_is_taken_only_for_lines_and_branches() -> 
     assert ids(select([private], TARGET)) == ["a"]
 
 
-def test_results_of_a_type_that_comes_out_once_are_no_goal_when_there_are_many_types() -> None:
+def test_results_of_a_type_that_comes_out_once_are_not_shown_when_there_are_many_types() -> None:
     kinds = [observed(t, {1}, result_type=t, checks=(Check("result", How.EQUALS, t),)) for t in ("bytes", "list", "tuple", "dict")]
     usual = [observed("a", {1}, result_type="str"), observed("b", {1}, result_type="str")]
 
@@ -173,8 +182,7 @@ observations = st.lists(
 def _goals(pool: list[Observation]) -> list[frozenset[object]]:
     wanted = [o for o in pool if selectable(o)]
     preference = Preference(wanted)
-    units = {o.unit for o in wanted if o.lines & TARGET.lines}
-    return [frozenset(goals(o, TARGET, preference, o.unit in units)) for o in pool]
+    return [frozenset(goals(o, TARGET, preference)) for o in pool]
 
 
 @given(observations)
@@ -185,9 +193,11 @@ def test_selection_keeps_everything_and_needs_each(pool: list[Observation]) -> N
     chosen = ids(select(pool, TARGET))
 
     assert frozenset().union(*(by_id[i] for i in chosen)) == everything
-    needed = [i for i in chosen if by_id[i] - frozenset().union(*(by_id[j] for j in chosen if j != i))]
-    extra = set(chosen) - set(needed)
-    assert all(o.origin is Origin.DOCUMENTATION for o in pool if o.id in extra)
+    tiers = {o.id: Preference([o for o in pool if selectable(o)]).tier(o) for o in pool}
+    kinds = {o.id: (o.unit, o.raised is None) for o in pool}
+    others = {i: [j for j in chosen if kinds[j] != kinds[i] and tiers[j] <= tiers[i]] for i in chosen}
+    needed = {kinds[i] for i in chosen if by_id[i] - frozenset().union(*(by_id[j] for j in others[i]))}
+    assert {kinds[i] for i in chosen} == needed
 
 
 @given(observations, st.randoms(use_true_random=False))

@@ -106,3 +106,13 @@ def test_a_claim_that_the_run_does_not_confirm_counts_as_no_gain(judged) -> None
 
     assert report.state is State.UNCHANGED
     assert [v.reason for v in report.verdicts] == [Reason.NO_GAIN]
+
+
+def test_what_selection_proposes_is_what_judging_keeps(judged) -> None:  # type: ignore[no-untyped-def]
+    again = seen("-2", "-1", {7, 8}, {(7, 8)})
+    killer = seen("-3", "-1", {7, 8}, {(7, 8)}, ("8:1",))
+
+    report = judged(MINUS, again, killer)
+
+    assert [v.reason for v in report.verdicts] == [Reason.KEPT]
+    assert {o for t in report.candidate.tests for o in t.observations} == {killer.id}

@@ -58,14 +58,17 @@ def run(
     order: int | None = None,
     only: Sequence[str] = (),
 ) -> Command:
-    """Run candidate files with plain pytest, away from the project's settings and plugins, with coverage of the target by test."""
+    """Run candidate files with plain pytest, away from the project's settings and plugins, with coverage of the target by test.
+
+    A file whose folder lies in the package is imported by its name alone, so that its folder does not stand for the package.
+    """
     request = {
         "tree": workspace.root,
         "cwd": "candidates",
         "paths": [str(Path(workspace.root, root)) for root in _roots(workspace, environment, [target.path] if target else [])],
         "files": [target.path] if target else [],
         "include": [target.path] if target else [],
-        "attempts": [[*_OWN, "--import-mode=importlib", "--noconftest", "-q", *dict.fromkeys(candidate.path for candidate in candidates)]],
+        "attempts": [[*_OWN, "--import-mode=prepend", "--noconftest", "-q", *dict.fromkeys(candidate.path for candidate in candidates)]],
         "test_seconds": max(1.0, min(10.0, limits.seconds / 3)),
         "order": order,
         "only": list(only),

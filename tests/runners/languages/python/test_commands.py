@@ -47,6 +47,16 @@ def test_lines_and_branches_are_told_apart_by_test(tmp_path: Path) -> None:
     assert {name: gain["signs.py"] for name, gain in result.gains.items()} == {"": {1}, "test_plus": {2, 4}, "test_minus": {2, 3}}
 
 
+def test_a_file_in_a_folder_of_the_package_imports_the_package(tmp_path: Path) -> None:
+    place = workspace(tmp_path, {"signs/__init__.py": CODE, "signs/tests/__init__.py": ""})
+    target = Target("python", "signs/__init__.py", "signs", "0" * 64)
+    inside = candidate("def test_minus():\n    assert sign(-1) == -1\n", "test_minus", path="signs/tests/test_signs.py")
+
+    command = python.run(place, environment("python", sys.executable), [inside], QUICK, target=target)
+
+    assert python.result(place, ProcessSandbox().run(command), [inside]).passed
+
+
 def test_only_the_wanted_tests_run(tmp_path: Path) -> None:
     result = ran(tmp_path, GOOD, only=("test_minus",))
     assert result.passed
