@@ -66,7 +66,7 @@ def _cover(pool: Sequence[Observation], reached: Sequence[int], tiers: Sequence[
 
 
 def _with_plainer(chosen: Sequence[int], reached: Sequence[int], tiers: Sequence[int]) -> list[int]:
-    """Replace each by the most preferred observation (the pool is in that order) that reaches what only it reaches in its tier and before."""
+    """Replace each by the most preferred (the pool is in that order) that reaches what only it reaches in its tier and before."""
     kept = list(chosen)
     for position in sorted(range(len(kept)), key=lambda p: -kept[p]):
         others = 0
@@ -79,7 +79,7 @@ def _with_plainer(chosen: Sequence[int], reached: Sequence[int], tiers: Sequence
 
 
 def _without_redundant(chosen: Sequence[int], reached: Sequence[int], tiers: Sequence[int]) -> list[int]:
-    """Drop, least preferred first, what the others of its tier and before reach as well: nothing plain goes for the sake of something odd."""
+    """Drop, least preferred first, what the others of its tier and before reach as well: nothing plain goes for something odd."""
     times: dict[int, Counter[int]] = {tier: Counter() for tier in set(tiers)}
     for i in chosen:
         for tier in times:
