@@ -427,6 +427,45 @@ class Finding:
     """Source text of the input that shows it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What asking language models took."""
+
+    calls: int = 0
+    """Answered by a provider."""
+    cached: int = 0
+    """Answered from disk, for nothing."""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    prefix_tokens: int = 0
+    """Of the prompt tokens, those that the provider had in its own cache."""
+    cost: float = 0.0
+    """Dollars, of the calls whose price is known."""
+    unpriced: int = 0
+    """Calls whose price nobody knows."""
+    retries: int = 0
+    """Calls that had to be made again: rate limits, timeouts, errors of a server."""
+    seconds: float = 0.0
+    """Waited for providers."""
+
+    @property
+    def tokens(self) -> int:
+        return self.prompt_tokens + self.completion_tokens
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.calls + other.calls,
+            self.cached + other.cached,
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            self.prefix_tokens + other.prefix_tokens,
+            self.cost + other.cost,
+            self.unpriced + other.unpriced,
+            self.retries + other.retries,
+            self.seconds + other.seconds,
+        )
+
+
 class State(StrEnum):
     """How a file ended. Every file of a campaign has one."""
 

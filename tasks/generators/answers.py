@@ -1,0 +1,52 @@
+"""Answers on disk: the cache that never pays twice, and the recording that replays without a network. One mechanism for both."""
+
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from tasks.generators.asking import Answer, Request
+from testwright.model import Usage
+
+LARGEST = 4 * 2**20
+FORMAT = 1
+
+
+def key(request: Request, model: str, temperature: float | None, max_tokens: int) -> str:
+    """Digest of everything that the answer depends on."""
+    about = request.identity or [[message.role, message.content] for message in request.messages]
+    parts = [FORMAT, about, request.version, request.again, model, temperature, max_tokens]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """A folder of answers, one file each. Safe for several threads and processes."""
+
+    root: Path
+
+    def find(self, key: str) -> Answer | None:
+        """The stored answer; None when there is none, or its file is damaged."""
+        try:
+            file = self._file(key)
+            if file.stat().st_size > LARGEST:
+                return None
+            stored = json.loads(file.read_bytes())
+            return Answer(str(stored["text"]), str(stored["model"]), bool(stored["cut"]), Usage(cached=1))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def keep(self, key: str, answer: Answer) -> None:
+        """Store an answer, whole or not at all. The same answer gives the same bytes."""
+        file = self._file(key)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        content = json.dumps({"model": answer.model, "cut": answer.cut, "text": answer.text}, indent=1, sort_keys=True)
+        handle, part = tempfile.mkstemp(dir=file.parent, suffix=".part")
+        with os.fdopen(handle, "w", encoding="utf-8") as opened:
+            opened.write(content)
+        Path(part).replace(file)
+
+    def _file(self, key: str) -> Path:
+        return self.root / key[:2] / f"{key}.json"
