@@ -10,6 +10,7 @@ from prefect.futures import PrefectFuture, PrefectFutureList, as_completed
 from runners.languages import LANGUAGES
 from runners.languages.base import Style
 from runners.sandboxes import choose
+from tasks.check import check_all
 from tasks.checkout import checkout
 from tasks.confirm import confirm_together
 from tasks.cover import cover
@@ -46,6 +47,7 @@ def improve(campaign: Campaign, number: int, folder: str) -> SourceReport:
     include, exclude, most, notes = narrow(campaign, workspace)
     everything = files(workspace, (), ())
     chosen = set(files(workspace, include, exclude))
+    checked = check_all(workspace, chosen, campaign.languages, choose(campaign.sandbox), place.environments)
     ended: list[FileReport] = []
     baselines: dict[str, Baseline] = {}
     for language in _languages(campaign, workspace, everything):
@@ -61,8 +63,8 @@ def improve(campaign: Campaign, number: int, folder: str) -> SourceReport:
         reason,
         baselines,
         tuple(ended),
-        (),
-        (*workspace.notes, *notes),
+        checked.findings,
+        (*workspace.notes, *notes, *checked.notes),
         time.monotonic() - clock,
     )
 

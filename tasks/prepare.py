@@ -38,7 +38,7 @@ def prepare(
     key = environment_key(workspace, module, paths, sandbox, requirements, setup)
     place = folder / key
     ready = place / "environment.json"
-    with _alone(folder / f"{key}.lock"):
+    with alone(folder / f"{key}.lock"):
         if ready.exists():
             return ENVIRONMENT.validate_json(ready.read_bytes())
         place.mkdir(parents=True, exist_ok=True)
@@ -60,7 +60,7 @@ def environment_key(
 
 
 @contextmanager
-def _alone(lock: Path) -> Iterator[None]:
+def alone(lock: Path) -> Iterator[None]:
     """Two campaigns never make one environment at once."""
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("w") as file:

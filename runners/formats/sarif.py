@@ -1,6 +1,7 @@
 """SARIF 2.1.0 → findings."""
 
 from collections.abc import Mapping
+from urllib.parse import unquote
 
 from runners.formats.text import one_line
 from runners.formats.untrusted_json import decode, row, table
@@ -35,7 +36,7 @@ def _finding(tool: str, result: Mapping[str, object]) -> Finding:
         tool=tool,
         rule=one_line(_text(result, "ruleId"), 200),
         message=one_line(_text(_inner(result, "message"), "text"), 1000),
-        path=one_line(_text(_inner(place, "artifactLocation"), "uri").removeprefix("file://").removeprefix("./"), 1000),
+        path=one_line(unquote(_text(_inner(place, "artifactLocation"), "uri").removeprefix("file://").removeprefix("./")), 1000),
         line=line if type(line) is int and 0 <= line < 2**31 else 0,
         severity=_LEVELS.get(_text(result, "level"), "note"),
     )

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from tasks.reports.kept import slug
 from tasks.reports.markdown import code, headline, report_md
-from tasks.reports.numbers import Coverage, Total, by_language, coverage, title, total, worst_first
-from tasks.reports.words import inline, percent
+from tasks.reports.numbers import Coverage, Total, by_language, coverage, findings, title, total, worst_first
+from tasks.reports.words import inline, many, percent
 from tasks.reports.write import Written
 from testwright.model import Report, SourceReport
 
@@ -28,7 +28,7 @@ class ArtifactTable:
 def artifact_tables(report: Report) -> tuple[ArtifactTable, ...]:
     """For each language `coverage-LANGUAGE` with a row for each source, and for each project `coverage-LANGUAGE-PROJECT` with its files.
 
-    The first shows what this campaign did; versions of the second are the history of one project.
+    The first shows what this campaign did; versions of the second are the history of one project. `findings` has a row for each finding.
     """
     tables: list[ArtifactTable] = []
     languages: dict[str, list[tuple[SourceReport, Total]]] = {}
@@ -41,6 +41,7 @@ def artifact_tables(report: Report) -> tuple[ArtifactTable, ...]:
         rows += [_row("Source", "all", whole)] if len(totals) > 1 else []
         tables.append(ArtifactTable(f"coverage-{slug(language)}", rows, _description(report, whole)))
         tables += [_project(report, language, source, of) for source, of in totals]
+    tables.append(_findings(report))
     return tuple({t.key: t for t in tables}.values())
 
 
@@ -51,6 +52,22 @@ def _project(report: Report, language: str, source: SourceReport, of: Total) -> 
     ]
     cut = f" The {MOST_ROWS:,} least covered of {len(files):,} files." if len(files) > MOST_ROWS else ""
     return ArtifactTable(f"coverage-{slug(language)}-{slug(project(source))}", rows[:MOST_ROWS], _description(report, of) + cut)
+
+
+def _findings(report: Report) -> ArtifactTable:
+    every = [(source, found) for source in report.sources for found in findings(source)]
+    rows: list[Row] = [
+        {
+            **({"Source": inline(title(source))} if len(report.sources) > 1 else {}),
+            "Severity": found.severity,
+            "Place": inline(f"{found.path}:{found.line}" if found.line else found.path),
+            "Message": inline(found.message),
+            "Rule": inline(f"{found.tool} {found.rule}"),
+        }
+        for source, found in every[:MOST_ROWS]
+    ]
+    cut = f" The first {MOST_ROWS:,} of them are shown." if len(every) > MOST_ROWS else ""
+    return ArtifactTable("findings", rows, f"Campaign {code(report.id)}: {many(len(every), 'finding')}.{cut}")
 
 
 def project(source: SourceReport) -> str:

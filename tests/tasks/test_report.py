@@ -65,6 +65,8 @@ def test_the_task_writes_the_report_and_each_campaign_adds_a_version_of_the_same
     assert len(versions("coverage-python")) == 2
     assert len(versions("coverage-python-textkit")) == 2
     assert len(versions("coverage-javascript")) == 2
+    assert len(versions("findings")) == 2
+    assert '"Place": "textkit/cut.py:12", "Message": "Mutable default argument", "Rule": "ruff B006"' in Artifact.get("findings").data
     assert "report.html" in Artifact.get("campaign-summary").data
     assert Artifact.get("coverage-python").description.startswith("Campaign `20261124-101500-a1b2`: lines 10.3% → 16.7%")
 

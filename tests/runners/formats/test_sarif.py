@@ -20,3 +20,9 @@ def test_a_finding() -> None:
         Finding("ruff", "F401", "unused import", "pkg/a.py", 7, "error"),
         Finding("ruff", "", "m", "", 0, "warning"),
     )
+
+
+def test_a_name_with_spaces_comes_back_as_it_is_on_disk() -> None:
+    place = {"physicalLocation": {"artifactLocation": {"uri": "file:///w/a%20b/50%25.py"}}}
+    log = {"runs": [{"results": [{"message": {"text": "m"}, "locations": [place]}]}]}
+    assert [f.path for f in sarif.parse(json.dumps(log).encode())] == ["/w/a b/50%.py"]
