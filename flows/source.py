@@ -47,6 +47,7 @@ def improve(campaign: Campaign, number: int, folder: str) -> SourceReport:
     include, exclude, most, notes = narrow(campaign, workspace)
     everything = files(workspace, (), ())
     chosen = set(files(workspace, include, exclude))
+    place.event(step="check")
     checked = check_all(workspace, chosen, campaign.languages, choose(campaign.sandbox), place.environments)
     ended: list[FileReport] = []
     baselines: dict[str, Baseline] = {}
