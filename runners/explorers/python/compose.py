@@ -7,6 +7,7 @@ import random
 import re
 from typing import Any
 
+from runners.explorers.python.builders import Builder
 from runners.explorers.python.cases import Case
 from runners.explorers.python.maker import Maker
 from runners.explorers.python.subjects import BINARY, CALLED, REFLECTED, UNARY, Parameter, Subject, parameters_of
@@ -24,8 +25,9 @@ def snake(name: str) -> str:
 class Composer:
     """Makes cases for subjects."""
 
-    def __init__(self, maker: Maker, subjects: list[Subject], rng: random.Random) -> None:
+    def __init__(self, maker: Maker, subjects: list[Subject], rng: random.Random, builder: Builder) -> None:
         self.maker = maker
+        self.builder = builder
         self.rng = rng
         self.subjects = subjects
         self.by_unit = {(s.unit, s.kind): s for s in subjects}
@@ -65,24 +67,35 @@ class Composer:
             return case
         index, node = self.rng.choice(places)
         cls = self.class_of(node)
-        methods = self.foreign_methods(cls) if cls is not None else []
         variable = snake(cls.__name__) if cls is not None else ""
-        if not methods or variable in {name for name, _ in case.steps}:
+        if cls is None or variable in {name for name, _ in case.steps}:
             return case
         steps: list[tuple[str, Node]] = [(variable, node)]
         for _ in range(self.rng.choice((1, 1, 2, 3))):
-            name, parameters = self.rng.choice(methods)
-            steps.append(("", self.maker.call(Member(Variable(variable), name), parameters, DEPTH - 1)))
+            step = self.change(cls, variable)
+            if step is not None:
+                steps.append(step)
+        if len(steps) == 1:
+            return case
         args = list(call.args)
         args[index] = Variable(variable)
         at = len(case.steps) - (1 if case.kind == "setter" else 0)
         return case.copy(steps=(*case.steps[:at], *steps, *case.steps[at:]), call=Call(call.func, tuple(args), call.keywords))
 
-    def class_of(self, node: Call) -> type | None:
+    def change(self, cls: type, variable: str) -> tuple[str, Node] | None:
+        """One more step that changes an object: a call of a method, an attribute assigned, a list filled."""
+        methods = self.foreign_methods(cls)
+        if methods and self.rng.random() < 0.5:
+            name, parameters = self.rng.choice(methods)
+            return "", self.maker.call(Member(Variable(variable), name), parameters, DEPTH - 1)
+        return self.builder.step(cls, variable)
+
+    def class_of(self, node: Node) -> type | None:
         """The class of the package that a call constructs."""
-        if not isinstance(node.func, Name):
+        if not isinstance(node, Call) or not isinstance(node.func, Name):
             return None
-        return next((c for c, n in self.maker.world.names.items() if n.path == node.func.path and n.module == node.func.module), None)
+        func = node.func
+        return next((c for c, n in self.maker.world.names.items() if n.path == func.path and n.module == func.module), None)
 
     def foreign_methods(self, cls: type) -> list[tuple[str, list[Parameter]]]:
         """Public methods of a class of the package, with their parameters."""

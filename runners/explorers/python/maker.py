@@ -14,7 +14,7 @@ import typing
 from typing import Any, Union
 
 from runners.explorers.python.documents import Reader
-from runners.explorers.python.strings import matching, nudge
+from runners.explorers.python.strings import block, matching, nudge
 from runners.explorers.python.subjects import MISSING, Parameter, Subject, abstract, parameters_of
 from runners.explorers.python.values import Atom, Call, Function, Group, Member, Name, Node, Operation, Table, Variable, literal
 from runners.explorers.python.world import World
@@ -95,7 +95,9 @@ class Maker:
             return Atom(nudge(rng.choice(local), rng, local))
         if choice < 0.73 and world.texts:
             return Atom(rng.choice(world.texts))
-        if choice < 0.78 and world.results.get(str):
+        if choice < 0.76:
+            return Atom(block(rng, local if local and rng.random() < 0.6 else world.literals.get(str, [])))
+        if choice < 0.8 and world.results.get(str):
             return rng.choice(world.results[str])
         return Atom(rng.choice(WORDS))
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from runners.explorers.python.cases import Case
-from runners.explorers.python.compose import DEPTH, Composer
+from runners.explorers.python.compose import DEPTH, Composer, snake
 from runners.explorers.python.maker import FLOATS, INTS, WORDS, Maker
-from runners.explorers.python.strings import matching, nudge
+from runners.explorers.python.strings import line_of, matching, nudge, spliced
 from runners.explorers.python.values import Atom, Call, Function, Group, Member, Name, Node, Table, Variable, literal, substitute, walk
 
 Entry = tuple  # (line, kind, a, b)
@@ -65,6 +65,8 @@ class Mutator:
         cls = next((c for c in type(owner).__mro__ if c in self.world.names), None)
         if cls is None:
             return None
+        if isinstance(value, (list, tuple)) or isinstance(getattr(type(owner), name, None), property):
+            return self.filled(case, type(owner), name)
         node = self.other_value(value, here)
         trees = case.trees()
         places = []
@@ -79,6 +81,36 @@ class Mutator:
                 trees[index] = substitute(trees[index], path, made)
                 return case.with_trees(trees)
         return self.assigned(case, type(owner), name, node) or self.default_replaced(case, type(owner), name, node)
+
+    def filled(self, case: Case, cls: type, name: str) -> Case | None:
+        """One more step that puts something into a list of an object, or changes what a property is computed from."""
+        held = self.held(case, cls)
+        if held is None:
+            return None
+        case, at, variable = held
+        builder = self.composer.builder
+        lists = type(builder.shape(cls).get(name)) is list
+        step = builder.appended(cls, variable, name) if lists else builder.for_property(cls, variable, name)
+        if step is None or len(case.steps) > 9:
+            return None
+        return case.copy(steps=(*case.steps[: at + 1], step, *case.steps[at + 1 :]))
+
+    def held(self, case: Case, cls: type) -> tuple[Case, int, str] | None:
+        """The case with an object of a class in a variable; the index of that step and its name."""
+        for at, (name, node) in enumerate(case.steps):
+            if name.isidentifier() and isinstance(node, Call) and isinstance(node.func, Name) and self.made_by(node.func, cls):
+                return case, at, name
+        call = case.call
+        for index, node in enumerate(call.args if isinstance(call, Call) else ()):
+            if isinstance(call, Call) and isinstance(node, Call) and isinstance(node.func, Name) and self.made_by(node.func, cls):
+                variable = snake(cls.__name__)
+                if any(name == variable for name, _ in case.steps):
+                    return None
+                args = (*call.args[:index], Variable(variable), *call.args[index + 1 :])
+                at = len(case.steps) - (1 if case.kind == "setter" else 0)
+                steps = (*case.steps[:at], (variable, node), *case.steps[at:])
+                return case.copy(steps=steps, call=Call(call.func, args, call.keywords)), at, variable
+        return None
 
     def other_value(self, value: Any, here: list[Any]) -> Node:
         """Something else than the value that an attribute had: what it was compared with, if it was."""
@@ -125,15 +157,16 @@ class Mutator:
         return Call(call.func, (*call.positional, *(v for _, v in named)), tuple(k for k, _ in named))
 
     def assigned(self, case: Case, cls: type, name: str, node: Node) -> Case | None:
-        """One more step that assigns an attribute of the receiver."""
-        if not case.steps or name.startswith("_") or isinstance(getattr(cls, name, None), property):
+        """One more step that assigns an attribute of an object."""
+        if name.startswith("_") or isinstance(getattr(cls, name, None), property):
             return None
-        subject = self.composer.subject_of(case)
-        if subject is None or subject.owner is None or not issubclass(cls, subject.owner):
+        held = self.held(case, cls)
+        if held is None:
             return None
-        last = len(case.steps) - (1 if subject.kind == "setter" else 0)
-        steps = [step for step in case.steps[1:last] if step[0] != f"{case.steps[0][0]}.{name}"]
-        return case.copy(steps=(case.steps[0], *steps, (f"{case.steps[0][0]}.{name}", node), *case.steps[last:]))
+        case, at, variable = held
+        last = len(case.steps) - (1 if case.kind == "setter" else 0)
+        steps = [step for step in case.steps[at + 1 : last] if step[0] != f"{variable}.{name}"]
+        return case.copy(steps=(*case.steps[: at + 1], *steps, (f"{variable}.{name}", node), *case.steps[last:]))
 
     def default_replaced(self, case: Case, cls: type, name: str, node: Node) -> Case | None:
         """Give the argument whose default is such an object."""
@@ -469,7 +502,13 @@ class Mutator:
                 return maker.text()
             if choice < 0.4 and self.texts:
                 other = rng.choice(self.texts)
+                if rng.random() < 0.5:
+                    return Atom(spliced(value, other, rng))
                 return Atom(rng.choice((value + "\n" + other, value + other, other + value, value + " " + other, other)))
+            if choice < 0.5:
+                words = [v for v in maker.local if isinstance(v, str)] or self.world.literals.get(str, [])
+                other = rng.choice(self.world.texts) if self.world.texts and rng.random() < 0.3 else line_of(rng, words)
+                return Atom(spliced(value, other, rng)[:2000])
             return Atom(nudge(value, rng, [v for v in maker.local if isinstance(v, str)] or self.world.literals.get(str, [])))
         if isinstance(value, bytes):
             return Atom(nudge(value.decode("latin-1"), rng, []).encode("latin-1", "replace"))
@@ -540,8 +579,10 @@ class Mutator:
         """More, fewer or doubled set-up steps, or another receiver."""
         rng = self.rng
         subject = self.composer.subject_of(case)
-        if subject is None or subject.owner is None:
+        if subject is None:
             return None
+        if subject.owner is None or rng.random() < 0.3:
+            return self.object_changed(case)
         steps = list(case.steps)
         choice = rng.random()
         last = len(steps) - (1 if subject.kind == "setter" else 0)
@@ -557,6 +598,23 @@ class Mutator:
         else:
             steps[0] = (steps[0][0], self.maker.construct(subject.owner, DEPTH - 1))
         return case.copy(steps=tuple(steps[:12]))
+
+    def object_changed(self, case: Case) -> Case | None:
+        """More or fewer steps that change an object of the arrangement."""
+        rng = self.rng
+        last = len(case.steps) - (1 if case.kind == "setter" else 0)
+        changes = [at for at in range(last) if not case.steps[at][0].isidentifier()]
+        if changes and rng.random() < 0.25:
+            at = rng.choice(changes)
+            return case.copy(steps=case.steps[:at] + case.steps[at + 1 :])
+        held = [(at, name, self.composer.class_of(node)) for at, (name, node) in enumerate(case.steps[:last]) if name.isidentifier()]
+        known = [(at, name, cls) for at, name, cls in held if cls is not None]
+        if not known or last > 9:
+            return None
+        at, name, cls = rng.choice(known)
+        step = self.composer.change(cls, name)
+        at = rng.randint(at + 1, last)
+        return case.copy(steps=(*case.steps[:at], step, *case.steps[at:])) if step is not None else None
 
 
 def changeable(tree: Node, path: tuple[int, ...]) -> bool:

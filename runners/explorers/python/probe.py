@@ -158,6 +158,11 @@ class Instrument(ast.NodeTransformer):
         made: ast.expr = self.looked(test) if isinstance(test, ast.Attribute) else self.visit(test)
         return self.call(NAMES[1], test, made) if plain else made
 
+    def visit_comprehension(self, node: ast.comprehension) -> Any:
+        node.iter = self.looked(node.iter)
+        node.ifs = [self.visit(test) for test in node.ifs]
+        return node
+
     def looked(self, node: ast.expr) -> ast.expr:
         """An attribute that decides something."""
         made: ast.expr = self.visit(node)
@@ -174,7 +179,7 @@ class Instrument(ast.NodeTransformer):
     visit_While = visit_If  # noqa: N815
 
     def visit_For(self, node: ast.For) -> Any:
-        node.iter = self.call(NAMES[5], node.iter, self.visit(node.iter))
+        node.iter = self.call(NAMES[5], node.iter, self.looked(node.iter))
         node.body = [self.visit(part) for part in node.body]
         node.orelse = [self.visit(part) for part in node.orelse]
         return node

@@ -17,6 +17,7 @@ from typing import Any
 
 from runners.explorers.python import documents
 from runners.explorers.python.archive import Archive, Kept
+from runners.explorers.python.builders import Builder
 from runners.explorers.python.cases import Case, load_case
 from runners.explorers.python.compose import Composer
 from runners.explorers.python.execute import Executor, Run, proper
@@ -32,6 +33,8 @@ from runners.explorers.python.typical import Custom, kind_of
 from runners.explorers.python.values import Atom, Call, Member, Name, Node, Operation, Scope, Variable, substitute, walk
 from runners.explorers.python.world import World
 
+SHARE, EXTENDED, ARRIVING = 0.45, 0.65, 0.12
+"""Shares of the time for the search: at least, at most, and how long after the last new goal it goes on."""
 PATIENCE = (25_000, 2.0)
 """Stop when so many executions, and this share of all before, brought nothing new."""
 
@@ -49,6 +52,7 @@ class Search:
         self.heartbeat = Heartbeat(os.path.join(folder, "heartbeat"))
         self.progress: list[str] = []
         self.last_new = 0
+        self.last_new_at = 0.0
         self.errors = 0
         self.producers: list[tuple[Name, list[Parameter]]] | None = None
         self.tries: dict[int, int] = {}
@@ -75,11 +79,16 @@ class Search:
         self.targets: set[Any] = (set(self.goals.lines) - self.base_lines) | (set(self.goals.branches) - self.base_branches)
         self.targets -= known
         self.world = World(self.module, self.harvest, self.rng)
+        self.world.add_source(self.text)
+        for path, text in self.texts():
+            if not path.endswith(".py"):
+                self.world.add_texts(text)
         self.maker = Maker(self.world, self.rng)
         found = Finder(self.module, self.harvest).find()
         self.numbers = {id(subject): number for number, subject in enumerate(found, 1)}
         self.subjects = [s for s in found if f"#{self.numbers[id(s)]}" not in self.skip]
-        self.composer = Composer(self.maker, self.subjects, self.rng)
+        self.builder = Builder(self.maker, self.built, self.rng)
+        self.composer = Composer(self.maker, self.subjects, self.rng, self.builder)
         self.custom = Custom(self.composer, self.maker)
         self.mutator = Mutator(self.composer, self.maker, self.rng)
         self.archive = Archive(set(self.targets), self.rng, os.path.join(self.folder, "archive.jsonl"))
@@ -118,6 +127,7 @@ class Search:
             del self.mutator.texts[:-80]
         if fresh:
             self.last_new = self.executor.count
+            self.last_new_at = self.elapsed()
             self.report()
         if subject is not None:
             self.learn(subject, run)
@@ -187,7 +197,7 @@ class Search:
     def run(self) -> str:
         """Search until all is reached, nothing comes any more, or the time is over; why it ended."""
         self.queue: list[Case] = []
-        budget = self.search_seconds()
+        budget = self.seconds * EXTENDED - 0.6
         self.replay()
         for case in self.documented():
             self.guarded(lambda c=case: self.try_case(c))  # type: ignore[misc]
@@ -199,7 +209,7 @@ class Search:
         self.publish(0.5)
         checkpoints = [c for c in (3.0, 8.0, 20.0, 40.0, 90.0, 200.0) if c < budget * 0.8]
         why = "budget"
-        while self.elapsed() < budget:
+        while self.elapsed() < self.search_seconds():
             if checkpoints and self.elapsed() > checkpoints[0]:
                 del checkpoints[0]
                 self.publish(0.5)
@@ -221,7 +231,9 @@ class Search:
                 raise error
 
     def search_seconds(self) -> float:
-        return max(0.5, self.seconds * float(self.request.get("search_share", 0.72)) - 0.6)
+        """When the search ends: later while new goals still arrive, for the mutants get the rest."""
+        later = self.last_new_at + self.seconds * ARRIVING
+        return max(0.5, min(self.seconds * EXTENDED, max(self.seconds * SHARE, later)) - 0.6)
 
     def finished(self) -> str:
         count = self.executor.count
@@ -380,6 +392,14 @@ class Search:
             return None
         finally:
             self.guard.on = False
+
+    def built(self, node: Node) -> Any:
+        """The live value of a tree of ours, None when it cannot be built in short time."""
+        try:
+            with timer(0.5):
+                return self.live(node)
+        except Interrupted:
+            return None
 
     def canonical(self, node: Node) -> Node:
         """The tree with every class and function imported from one place only."""

@@ -156,3 +156,38 @@ def lines_changed(text: str, rng: random.Random) -> str:
     else:
         lines.insert(at, "")
     return "\n".join(lines)
+
+
+SEPARATORS = (" ", " ", ", ", ": ", "=", " = ", ".", "", "(", " - ", ",")
+INDENTS = ("", "", "", "", "    ", "  ", "\t")
+ENDINGS = ("", "", "", "", ":", ",", ";", ")", " \\", " {")
+
+
+def line_of(rng: random.Random, words: list[str]) -> str:
+    """A line of some words."""
+    count = rng.choice((1, 1, 2, 2, 3))
+    some = [rng.choice(words if words and rng.random() < 0.7 else ["abc", "x", "1", "a b", "2.5"]) for _ in range(count)]
+    return rng.choice(INDENTS) + rng.choice(SEPARATORS).join(some) + rng.choice(ENDINGS)
+
+
+def block(rng: random.Random, words: list[str]) -> str:
+    """Some lines, the second and later ones often indented below the first."""
+    lines = [line_of(rng, words) for _ in range(rng.choice((1, 2, 2, 3, 4)))]
+    if rng.random() < 0.5:
+        lines = lines[:1] + ["    " + line.lstrip() for line in lines[1:]]
+    return "\n".join(lines)
+
+
+def spliced(text: str, other: str, rng: random.Random) -> str:
+    """Two texts made one: a part of the other between the lines or the words of the first."""
+    if "\n" in text or "\n" in other or rng.random() < 0.3:
+        lines, more = text.split("\n"), other.split("\n")
+        start = rng.randrange(len(more))
+        some = more[start : start + rng.choice((1, 1, 2, 4))]
+        if rng.random() < 0.25:
+            some = [rng.choice(("    ", "  ")) + line for line in some]
+        at = rng.randint(0, len(lines))
+        return "\n".join(lines[:at] + some + lines[at + rng.choice((0, 0, 0, 1)) :])
+    words, more = text.split(" "), other.split(" ")
+    at, start = rng.randint(0, len(words)), rng.randrange(len(more))
+    return " ".join(words[:at] + more[start : start + rng.choice((1, 2))] + words[at + rng.choice((0, 0, 1)) :])

@@ -7,6 +7,7 @@ import inspect
 import random
 import re
 import sys
+import textwrap
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
@@ -105,6 +106,22 @@ class World:
                     self.patterns.append(re.compile(text))
                 except (re.error, OverflowError):
                     continue
+
+    def add_texts(self, text: str) -> None:
+        """Code blocks of a README, or of the source itself, are texts too: for what reads code or markup."""
+        blocks = re.findall(r"```[^\n]*\n(.*?)```|(?:\n((?:[ ]{4}[^\n]*\n)+))", text[:100_000], re.S)
+        for fenced, indented in blocks[:60]:
+            block = textwrap.dedent(fenced or indented).strip("\n")
+            if 10 < len(block) < 1500 and block not in self.texts:
+                self.texts.append(block)
+
+    def add_source(self, text: str) -> None:
+        """The imports of a file, and some of its lines, as texts."""
+        lines = text.splitlines()
+        imports = [line for line in lines if re.match(r"\s*(import|from) ", line)]
+        self.texts += ["\n".join(imports[:4]), *imports[:6]] if imports else []
+        for start in range(0, len(lines), max(1, len(lines) // 12)):
+            self.texts.append("\n".join(lines[start : start + 6]))
 
     def note(self, value: Any, depth: int) -> None:
         """Keep what a module constant holds as material for inputs."""
