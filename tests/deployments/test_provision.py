@@ -17,7 +17,8 @@ class Door:
     """The command line, with a state folder."""
 
     def __init__(self, home: Path) -> None:
-        self.environ = {**os.environ, "TESTWRIGHT_HOME": str(home), "COLUMNS": "300"}
+        own = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}  # of a server for other tests
+        self.environ = {**own, "TESTWRIGHT_HOME": str(home), "COLUMNS": "300"}
 
     def __call__(self, *words: str) -> subprocess.CompletedProcess[str]:
         argv = (str(Path(sys.executable).with_name("testwright")), *words)
