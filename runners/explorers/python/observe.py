@@ -10,6 +10,7 @@ import sys
 import time
 from typing import Any
 
+from runners.explorers.python import clocks
 from runners.explorers.python.cases import Case, Outcome, callee_and_arguments, load_case
 from runners.explorers.python.describe_case import seen, states
 from runners.explorers.python.execute import Executor, Run
@@ -128,6 +129,8 @@ class Observer:
 def main(request: dict[str, Any], folder: str, name: str, isolated: bool, seed: int) -> None:
     """Observe the batches of a folder as they come, until all is said; each case in a process of its own, or all in one in their order."""
     heartbeat = Heartbeat(os.path.join(folder, f"{name}.heartbeat"))
+    if isolated:
+        clocks.shift()
     try:
         observer = Observer(request, folder, seed)
     except BaseException:

@@ -1,0 +1,90 @@
+"""Another time for code under test: what a clock says must not be asserted, and a second look under another clock shows what it was.
+
+The day is another one, and every look at a clock finds it further on. Our own code and the event loop keep the real time.
+"""
+
+from __future__ import annotations
+
+import datetime
+import gc
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+AHEAD = 403 * 86400 + 5 * 3600 + 7 * 60 + 11
+"""Seconds by which the day is another: year, month, day, weekday and hour differ."""
+STEP = 0.37
+"""Seconds that pass between two looks, at least."""
+REAL_TIME = frozenset({"runners", "asyncio", "threading", "queue", "selectors", "concurrent", "subprocess", "multiprocessing", "socket"})
+"""Packages whose waiting would end early otherwise."""
+CLOCKS = {"time": AHEAD, "monotonic": 0, "perf_counter": 0, "process_time": 0, "thread_time": 0}
+"""Function of the time module → how far it is ahead from the start."""
+
+
+class Clock:
+    """One time for all clocks."""
+
+    def __init__(self) -> None:
+        self.passed = 0.0
+
+    def look(self, ahead: float) -> float:
+        """Seconds to add to the real time; more at every look."""
+        self.passed += STEP
+        return ahead + self.passed
+
+    def shifted(self, name: str, ahead: float, unit: int) -> Callable[[], Any]:
+        """A clock of the time module that goes by this time."""
+        real: Callable[[], Any] = getattr(time, name)
+
+        def clock() -> Any:
+            ours = sys._getframe(1).f_globals.get("__name__", "").partition(".")[0] in REAL_TIME
+            return real() if ours else real() + type(real())(self.look(ahead) * unit)
+
+        clock.__name__ = clock.__qualname__ = name
+        clock.__module__ = "time"
+        return clock
+
+
+def shift() -> None:
+    """Move the clocks of this process; to be called before the code under test is imported."""
+    clock = Clock()
+    for name, ahead in CLOCKS.items():
+        for suffix, unit in (("", 1), ("_ns", 10**9)):
+            if hasattr(time, name + suffix):
+                setattr(time, name + suffix, clock.shifted(name + suffix, ahead, unit))
+    for name in ("localtime", "gmtime", "ctime"):
+        setattr(time, name, _of_now(getattr(time, name)))
+    _shift_dates(clock)
+
+
+def _of_now(real: Callable[[float], Any]) -> Callable[..., Any]:
+    """A function of the time module that takes seconds, by default those of now."""
+
+    def function(seconds: float | None = None) -> Any:
+        return real(time.time() + AHEAD if seconds is None else seconds)
+
+    function.__name__ = function.__qualname__ = real.__name__
+    function.__module__ = "time"
+    return function
+
+
+def _shift_dates(clock: Clock) -> None:
+    """`datetime.now()` asks no function of the time module; its class is written in C, so the change goes past the class."""
+    try:
+        import ctypes
+
+        members = gc.get_referents(datetime.datetime.__dict__)[0]
+        for name in ("now", "utcnow"):
+            members[name] = classmethod(_later(members[name], clock))
+        ctypes.pythonapi.PyType_Modified(ctypes.py_object(datetime.datetime))
+    except (ImportError, AttributeError, TypeError, LookupError):  # another interpreter: dates stay, and are told by being today's
+        return
+
+
+def _later(real: Any, clock: Clock) -> Callable[..., Any]:
+    def moved(cls: type, *args: Any, **kwargs: Any) -> Any:
+        return real.__get__(None, cls)(*args, **kwargs) + datetime.timedelta(seconds=clock.look(AHEAD))
+
+    moved.__name__ = real.__name__
+    return moved

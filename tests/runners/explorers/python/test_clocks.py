@@ -1,0 +1,54 @@
+"""What code under test sees of shifted clocks, in a process of its own."""
+
+import subprocess
+import sys
+
+import pytest
+
+AFTER = """
+import datetime, time
+real = time.time(), time.monotonic(), datetime.datetime.now()
+from runners.explorers.python import clocks
+clocks.shift()
+"""
+
+
+def said(code: str) -> str:
+    """What a fresh interpreter prints after its clocks were shifted."""
+    ran = subprocess.run([sys.executable, "-c", AFTER + code], capture_output=True, text=True, check=True)
+    return ran.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        "datetime.date.today()",
+        "datetime.datetime.now().date()",
+        "datetime.datetime.utcnow().date()",
+        "datetime.datetime.today().date()",
+        "datetime.date.fromtimestamp(time.time())",
+        "datetime.date.fromtimestamp(time.time_ns() / 10**9)",
+        "datetime.date(*time.localtime()[:3])",
+    ],
+)
+def test_the_day_is_another(now: str) -> None:
+    assert said(f"print(400 < ({now} - real[2].date()).days < 406)") == "True"
+
+
+@pytest.mark.parametrize("clock", ["time", "monotonic", "perf_counter", "process_time"])
+def test_every_look_finds_a_clock_further_on(clock: str) -> None:
+    assert said(f"first = time.{clock}(); print(0.3 < time.{clock}() - first < 9, type(first).__name__)") == "True float"
+
+
+def test_nanoseconds_are_whole_numbers() -> None:
+    assert said("print(type(time.time_ns()).__name__)") == "int"
+
+
+def test_our_own_code_and_the_event_loop_keep_the_real_time() -> None:
+    code = "exec('import time\\nseen = time.monotonic()', space := {'__name__': 'asyncio.base_events'}); print(space['seen'] - real[1] < 60)"
+
+    assert said(code) == "True"
+
+
+def test_classes_of_dates_stay_what_they_are() -> None:
+    assert said("print(type(datetime.datetime.now()) is datetime.datetime, datetime.datetime(2020, 1, 2).isoformat())") == "True 2020-01-02T00:00:00"
