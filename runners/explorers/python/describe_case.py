@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from types import ModuleType
 from typing import Any
 
@@ -9,10 +10,14 @@ from runners.explorers.python.cases import Case, Outcome, run_case
 from runners.explorers.python.describe import MOST, Check, describe, snapshot, state_checks
 from runners.explorers.python.describe_judge import Judge
 from runners.explorers.python.describe_source import LIMIT, Import, NoSourceError, Writer, namespace, unstable
+from runners.explorers.python.harvest import Raises
 from runners.explorers.python.values import Atom
 
 MATCHED = 60
 """Characters of a message that a written test surely matches."""
+WHOLE = 100
+"""Characters of a message of the package's own that a written test compares as a whole."""
+RAISES = Raises()
 
 
 class Seen:
@@ -27,6 +32,8 @@ class Seen:
         """Source text of the class of the exception."""
         self.message = ""
         """Its text, when that does not change from run to run."""
+        self.own = False
+        """Whether the package's own raise statement made it."""
         self.type_name = ""
         self._judge: Judge | None = None
 
@@ -34,7 +41,8 @@ class Seen:
         """Whether the written test would pass with this outcome instead; `module` is where the outcome comes from, when that is a copy."""
         if self.error is not None:
             error = self.error if module is None else self._error_in(module)
-            return isinstance(outcome.error, error) and (not self.pattern or self.pattern in text_of(outcome.error))
+            text = text_of(outcome.error)
+            return isinstance(outcome.error, error) and (self.message == text if self.whole else not self.pattern or self.pattern in text)
         if outcome.error is not None:
             return False
         if module is None and self._judge is None:
@@ -45,6 +53,12 @@ class Seen:
     def _error_in(self, module: ModuleType) -> type[BaseException]:
         found: type[BaseException] = eval(self.raised, namespace(self.imports, module))
         return found
+
+    @property
+    def whole(self) -> bool:
+        """Whether the message is asserted as it is: the package's own words, on one line, and short."""
+        message = self.message
+        return self.own and 3 <= len(message) <= WHOLE and message.isprintable() and message == message.strip()
 
     @property
     def pattern(self) -> str:
@@ -106,8 +120,19 @@ def describe_error(made: Seen, error: BaseException) -> None:
         break
     made.imports |= writer.imports
     made.type_name = type(error).__name__
+    made.own = is_own(error, made.module)
     text = text_of(error)
     made.message = "" if unstable(text) else text
+
+
+def is_own(error: BaseException, module: ModuleType) -> bool:
+    """Whether a raise statement of the package raised it."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    if not frames:
+        return False
+    frame, line = frames[-1]
+    package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+    return package == module.__name__.partition(".")[0] and RAISES.at(frame.f_code.co_filename, line)
 
 
 def text_of(error: BaseException | None) -> str:

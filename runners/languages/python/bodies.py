@@ -9,7 +9,7 @@ from runners.languages.base import Style
 from runners.languages.python.hoisting import long_arguments, repeated_by_name, singletons
 from runners.languages.python.layout import as_block, expression, fits, flat, laid, quoted
 from runners.languages.python.renaming import renamed_source, substituted
-from runners.languages.python.tables import Plan
+from runners.languages.python.tables import MESSAGE, SPECIAL, Plan, is_whole
 from testwright.model import Check, How, Raised, Step
 
 MATCH = 70
@@ -35,7 +35,7 @@ def body(plan: Plan, pad: str, style: Style) -> list[str]:
         return _joined(managed)
     blocks = [[line for step in steps for line in _step(step, pad, style)]]
     if plan.raised is not None:
-        blocks.append([*_raises(plan.raised, pad, style), *_statement("", call, pad + style.indent, style)])
+        blocks += _raising(plan, plan.raised, _statement("", call, pad + style.indent, style), pad, style)
     else:
         blocks += _act_and_assert(plan, call, pad, style)
     return _joined(blocks)
@@ -64,7 +64,7 @@ def _managed(plan: Plan, pad: str, style: Style) -> list[list[str]] | None:
     during = [line for step in plan.arrange[places[-1] + 1 :] for line in _step(step, deeper, style)] or [f"{deeper}pass"]
     entering = [f"{deeper.removesuffix(style.indent)}with {left[1]}:", *during]
     if plan.raised is not None:
-        return [before, [*_raises(plan.raised, pad, style), *entering]]
+        return [before, *_raising(plan, plan.raised, entering, pad, style)]
     return [before, entering, [line for c in plan.checks for line in assertion(c, pad, style)]]
 
 
@@ -149,7 +149,7 @@ def _equal(check: Check, pad: str, style: Style) -> list[str]:
     if bracketed and fits(pad + prefix + opening, style):
         return laid(prefix, node, "", pad, style)
     part = re.fullmatch(r"\w+\.(\w+)", check.subject)
-    name = f"expected_{part[1]}" if part else "expected"
+    name = f"expected_{part[1]}" if part else "message" if check.subject.startswith("str(excinfo") else "expected"
     return [*_statement(f"{name} = ", check.expected, pad, style), f"{pad}{prefix}{name}"]
 
 
@@ -178,24 +178,35 @@ def _unittest(check: Check, pad: str, style: Style) -> list[str]:
     return lines
 
 
-def _raises(raised: Raised, pad: str, style: Style) -> list[str]:
+def _raising(plan: Plan, raised: Raised, inside: list[str], pad: str, style: Style) -> list[list[str]]:
+    """What raises, and what is asserted of its message."""
+    variable = "caught.exception" if style.framework == "unittest" else "excinfo.value"
+    checks = [replace(c, subject=f"str({variable})") if c.subject == MESSAGE else c for c in plan.checks]
+    name = f" as {variable.partition('.')[0]}" if checks else ""
+    return [[*_raises(raised, name, pad, style), *inside], [line for c in checks for line in assertion(c, pad, style)]]
+
+
+def _raises(raised: Raised, name: str, pad: str, style: Style) -> list[str]:
     """The `with` line."""
-    text = message_pattern(raised.message, style)
+    text = message_pattern(raised, style)
     if style.framework == "unittest":
         opening, parts = ("self.assertRaisesRegex(", [raised.type, text]) if text else ("self.assertRaises(", [raised.type])
     else:
         opening, parts = "pytest.raises(", [raised.type, f"match={text}"] if text else [raised.type]
-    line = f"{pad}with {opening}{', '.join(parts)}):"
+    line = f"{pad}with {opening}{', '.join(parts)}){name}:"
     inner = pad + style.indent
     if fits(line, style):
         return [line]
     if fits(inner + ", ".join(parts), style):
-        return [f"{pad}with {opening}", inner + ", ".join(parts), f"{pad}):"]
-    return [f"{pad}with {opening}", *(f"{inner}{part}," for part in parts), f"{pad}):"]
+        return [f"{pad}with {opening}", inner + ", ".join(parts), f"{pad}){name}:"]
+    return [f"{pad}with {opening}", *(f"{inner}{part}," for part in parts), f"{pad}){name}:"]
 
 
-def message_pattern(message: str, style: Style) -> str:
-    """Source text of a pattern for the telling start of a message; '' when there is none."""
+def message_pattern(raised: Raised, style: Style) -> str:
+    """Source text of a pattern: for the whole message, or for the telling start of a longer one; '' when there is none."""
+    message = raised.message
+    if is_whole(raised) and not SPECIAL.search(message):
+        return "r" + quoted("^" + message.replace(".", "\0") + "$", style.quote).replace("\\x00", "\\.")
     line = message.splitlines()[0].strip() if message.strip() else ""
     most = min(MATCH, style.line_length - 22)
     if len(line) > most:

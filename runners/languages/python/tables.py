@@ -18,7 +18,9 @@ BULKY = 120
 """Characters of one value from which on it is no table cell."""
 MOST_COLUMNS = 6
 MOST_EXPECTED = 3
-RESERVED = frozenset({"request", "self", "cls", "result", "pytest", "asyncio", "textwrap", "expected", "l", "O", "I"})
+WHOLE = 100
+"""Characters of a message that is asserted as a whole. The explorer has the same bound."""
+RESERVED = frozenset({"request", "self", "cls", "result", "excinfo", "caught", "pytest", "asyncio", "textwrap", "expected", "l", "O", "I"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,16 +178,43 @@ def _plans_of(group: Sequence[Observation], known: Signatures) -> list[Plan]:
     rows = _ordered(list(unique.values()))
     repeated = tuple(o for o in group if not any(o is row for row in rows))
     found: list[Plan] = []
-    for alike in _clusters(rows):
+    for alike in map(_with_messages, _clusters(rows)):
         try:
             found.append(_Unifier(alike, known).plan() if len(alike) > 1 else _plain(alike[0]))
         except NoTableError:
-            found += map(_plain, alike)
+            found += [_plain(_with_messages([o])[0]) for o in alike]
     return [replace(found[0], repeated=repeated), *found[1:]]
 
 
 def _plain(o: Observation) -> Plan:
-    return Plan((o,), o.arrange, o.call, o.checks, o.raised)
+    return Plan((o,), o.arrange, o.call, o.checks, _matched(o.raised, o.checks))
+
+
+def _matched(raised: Raised | None, checks: Sequence[Check]) -> Raised | None:
+    """The exception without its message when that is compared after the call."""
+    return replace(raised, message="") if raised and checks else raised
+
+
+def _with_messages(alike: list[Observation]) -> list[Observation]:
+    """Messages that differ, or would be hard to read as patterns, are compared as they are."""
+    messages = {o.raised.message for o in alike if o.raised}
+    if not messages or not all(is_whole(o.raised) for o in alike) or (len(messages) == 1 and not SPECIAL.search(*messages)):
+        return alike
+    return [replace(o, checks=(Check(MESSAGE, How.EQUALS, repr(o.raised.message)),)) for o in alike if o.raised]
+
+
+MESSAGE = "str(error)"
+"""Subject of a check on the message; the writer names the exception as the framework does."""
+SPECIAL = re.compile(r"[\^$*+?{}\[\]\\|()]|\..*\.")
+"""What makes a message hard to read as a pattern."""
+
+
+def is_whole(raised: Raised | None) -> bool:
+    """Whether a message is asserted as a whole: the project's own words, on one line, and short."""
+    if raised is None or not raised.declared:
+        return False
+    message = raised.message
+    return 3 <= len(message) <= WHOLE and message.isprintable() and message == message.strip()
 
 
 def _clusters(rows: Sequence[Observation]) -> list[list[Observation]]:
@@ -305,11 +334,18 @@ class _Unifier:
             return checks[0]
         simple = re.fullmatch(r"(?:.*\.)?(\w+)", checks[0].subject)
         name = simple[1] if simple and checks[0].subject != "result" and len(self.rows[0].checks) > 1 else "expected"
+        if checks[0].subject == MESSAGE:
+            name = "message"
         return replace(checks[0], expected=self._hole(name, expected, expected=True))
 
     def _raised(self) -> Raised | None:
         raised = self.rows[0].raised
-        return raised and replace(raised, message=reduce(shared_text, [first_line(o) for o in self.rows]))
+        messages = {o.raised.message for o in self.rows if o.raised}
+        if raised is None or len(messages) == 1:
+            return _matched(raised, self.rows[0].checks)
+        return _matched(
+            replace(raised, message=reduce(shared_text, [first_line(o) for o in self.rows]), declared=False), self.rows[0].checks
+        )
 
     def _parsed(self, sources: Sequence[str]) -> list[ast.expr]:
         try:

@@ -45,10 +45,15 @@ def test_nanoseconds_are_whole_numbers() -> None:
 
 
 def test_our_own_code_and_the_event_loop_keep_the_real_time() -> None:
-    code = "exec('import time\\nseen = time.monotonic()', space := {'__name__': 'asyncio.base_events'}); print(space['seen'] - real[1] < 60)"
+    code = (
+        "exec('import time\\nseen = time.monotonic()', space := {'__name__': 'asyncio.base_events'}); print(space['seen'] - real[1] < 60)"
+    )
 
     assert said(code) == "True"
 
 
 def test_classes_of_dates_stay_what_they_are() -> None:
-    assert said("print(type(datetime.datetime.now()) is datetime.datetime, datetime.datetime(2020, 1, 2).isoformat())") == "True 2020-01-02T00:00:00"
+    assert (
+        said("print(type(datetime.datetime.now()) is datetime.datetime, datetime.datetime(2020, 1, 2).isoformat())")
+        == "True 2020-01-02T00:00:00"
+    )

@@ -16,8 +16,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from runners.explorers.python import describe_case
 from runners.explorers.python.describe import describe, snapshot, state_checks
 from runners.explorers.python.describe_judge import Judge
+from runners.languages.python import bodies, tables
 
 HERE = sys.modules[__name__]
 
@@ -281,3 +283,7 @@ def test_the_live_module_stands_for_its_name() -> None:
     checks, imports, _ = describe(live.Point(3), "result", live)  # type: ignore[attr-defined]
     assert checks == [{"subject": "result", "how": "equals", "expected": "Point(3)"}]
     assert Judge(checks, imports, live).failing({"result": live.Point(3)}) == -1  # type: ignore[attr-defined]
+
+
+def test_the_explorer_compares_messages_as_the_writer_does() -> None:
+    assert (describe_case.WHOLE, describe_case.MATCHED <= bodies.MATCH) == (tables.WHOLE, True)

@@ -217,7 +217,7 @@ def test_raised_messages_kill(loaded: Any) -> None:
     module, run = loaded("""
         def f(n):
             if n > 3:
-                raise ValueError(f"{n} is over {3}")
+                raise ValueError(f"{n} is over {3} words")
     """)
     assert survivors(run, call(module, "f", 4), call(module, "f", 3)) == []
 

@@ -117,7 +117,7 @@ def test_what_pytest_would_collect_is_imported_under_another_name() -> None:
 
 
 def test_message_with_many_escapes_is_cut_so_that_its_line_fits() -> None:
-    message = """could not access 'a' from path ['a'], got error: TypeError("'int' object is not subscriptable")"""
+    message = """could not access 'a' from path ['a'], got error: TypeError("'int' object is not subscriptable") somewhere"""
     text = written((seen("truncate(1)", f"raises ValueError: {message}"),)).text
 
     assert "match=" in text
@@ -182,7 +182,8 @@ def test_exceptions_share_a_table_when_their_messages_share_most_of_the_text() -
     candidate = written((*raised, other))
 
     assert sorted(len(t.observations) for t in candidate.tests) == [1, 2]
-    assert 'match="is not a valid text"' in candidate.text
+    assert '("a", "a is not a valid text"),' in candidate.text
+    assert "    assert str(excinfo.value) == message\n" in candidate.text
 
 
 def test_exceptions_with_only_a_common_start_are_told_apart_by_their_messages() -> None:
@@ -215,8 +216,23 @@ def test_a_name_is_imported_from_the_package_that_exports_it() -> None:
     assert "shapes.texts" not in text
 
 
+@pytest.mark.parametrize(
+    ("message", "line"),
+    [
+        ("no text", 'with pytest.raises(ValueError, match=r"^no text$"):'),
+        ("No text.", r'with pytest.raises(ValueError, match=r"^No text\.$"):'),
+        ("no text (a)", "with pytest.raises(ValueError) as excinfo:"),
+    ],
+)
+def test_short_message_is_matched_as_a_whole_or_compared_where_a_pattern_would_be_hard_to_read(message: str, line: str) -> None:
+    text = written((seen("truncate(1)", f"raises ValueError: {message}"),)).text
+
+    assert line in text
+    assert (f'assert str(excinfo.value) == "{message}"' in text) == ("excinfo" in line)
+
+
 def test_message_pattern_is_raw_only_where_it_has_to_be_and_short() -> None:
-    message = "a (b) failed because of many reasons that nobody would ever want to read in a test file"
+    message = "a (b) failed because of many reasons that nobody would ever want to read in a test file of their own, or anybody else"
     text = written((seen("truncate(1)", f"raises ValueError: {message}"),)).text
 
     assert r'match=r"a \(b\) failed because of many reasons that nobody would' in text
