@@ -198,7 +198,7 @@ def _matched(raised: Raised | None, checks: Sequence[Check]) -> Raised | None:
 def _with_messages(alike: list[Observation]) -> list[Observation]:
     """Messages that differ, or would be hard to read as patterns, are compared as they are."""
     messages = {o.raised.message for o in alike if o.raised}
-    if not messages or not all(is_whole(o.raised) for o in alike) or (len(messages) == 1 and not SPECIAL.search(*messages)):
+    if not messages or not all(is_whole(o.raised) for o in alike) or (len(messages) == 1 and not SPECIAL.search(min(messages))):
         return alike
     return [replace(o, checks=(Check(MESSAGE, How.EQUALS, repr(o.raised.message)),)) for o in alike if o.raised]
 
