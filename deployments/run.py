@@ -14,8 +14,9 @@ from rich.console import Console
 
 from deployments import server
 from deployments.progress import Follower
-from testwright.campaign import Campaign, Engine
-from testwright.errors import CampaignError, InvalidCampaign
+from tasks.settings import check_engine
+from testwright.campaign import Campaign
+from testwright.errors import CampaignError
 
 INTERRUPTED = 130
 
@@ -26,8 +27,7 @@ def run_campaign(campaign: Campaign, *, verbose: bool = False) -> int:
     Raises:
         InvalidCampaign: before anything is started, for an engine that is not there yet.
     """
-    if campaign.engine is not Engine.SEARCH:
-        raise InvalidCampaign(f"engine {campaign.engine} comes later; take --engine search, which needs no model and no network")
+    check_engine(campaign)
     quieten(verbose)
     console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
     found = server.ensure(console.print)

@@ -19,8 +19,9 @@ from tasks.put import put
 from tasks.report import report
 from tasks.reports.markdown import headline
 from tasks.reports.write import Written
+from tasks.settings import check_engine
 from tasks.sources import redact
-from testwright.campaign import Campaign, Engine
+from testwright.campaign import Campaign
 from testwright.errors import CampaignError, InvalidCampaign
 from testwright.model import Report, SourceReport
 
@@ -42,7 +43,7 @@ def campaign(campaign: Campaign) -> State[Any]:
         InvalidCampaign: a parameter cannot be used as given.
         SandboxUnavailable: the sandbox asked for does not work here.
     """
-    _refuse(campaign)
+    check_engine(campaign)
     folder = open_folder(campaign)
     started, clock = datetime.now(UTC), time.monotonic()
     sandbox = choose(campaign.sandbox)
@@ -54,11 +55,6 @@ def campaign(campaign: Campaign) -> State[Any]:
     )
     gather_attempts(folder)
     return _state(report(cast(Report, quote(done)), folder.root))
-
-
-def _refuse(campaign: Campaign) -> None:
-    if campaign.engine is not Engine.SEARCH:
-        raise InvalidCampaign(f"engine {campaign.engine} is not built yet: use engine search, which needs no model")
 
 
 def open_folder(campaign: Campaign) -> Folder:

@@ -128,14 +128,15 @@ def _failed(attempt: Attempt) -> dict[str, Verdict]:
     cases: dict[str, list[Case]] = {}
     for case in attempt.result.cases:
         cases.setdefault(case.name, []).append(case)
-    asked = {test.name: _object(test.name, cases.get(test.name, [])) for test in attempt.candidate.tests}
+    silent = next((case.message for case in cases.pop("", [])), "the runner did not report it")  # a case without a name is a whole file's
+    asked = {test.name: _object(test.name, cases.get(test.name, []), silent) for test in attempt.candidate.tests}
     return {name: verdict for name, verdict in asked.items() if verdict is not None}
 
 
-def _object(name: str, cases: Sequence[Case]) -> Verdict | None:
+def _object(name: str, cases: Sequence[Case], silent: str) -> Verdict | None:
     """The first filter that objects to a test that was run."""
     if not cases:
-        return Verdict(name, Reason.DOES_NOT_COLLECT, "the runner did not report it")
+        return Verdict(name, Reason.DOES_NOT_COLLECT, silent)
     worst = next((case for case in cases if case.status is not Status.PASSED), None)
     if worst is None:
         return None

@@ -55,7 +55,7 @@ def environment_key(
     """Digest of all that decides what gets installed, and where it runs."""
     manifests = sorted(p for p in paths if any(fnmatch(p, pattern) for pattern in language.MANIFESTS))
     contents = [(p, hashlib.sha256((Path(workspace.root) / p).read_bytes()).hexdigest()) for p in manifests]
-    parts = [language.NAME, sandbox.name, sandbox.identity, contents, list(requirements), list(setup)]
+    parts = [language.NAME, language.VERSION, sandbox.name, sandbox.identity, contents, list(requirements), list(setup)]
     return f"{language.NAME}-{hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]}"
 
 

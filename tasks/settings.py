@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, InitSettingsSourc
 from tasks import sources
 from tasks.ingest import Patterns, spec
 from tasks.sources.patterns import bounded
-from testwright.campaign import Campaign
+from testwright.campaign import Campaign, Engine
 from testwright.errors import InvalidCampaign
 from testwright.model import Workspace
 
@@ -63,6 +63,16 @@ def resolve(flags: Mapping[str, Any], environ: Mapping[str, str], campaign_file:
     for source in merged.sources:
         sources.parse(source)
     return Campaign(**{name: getattr(merged, name) for name in Campaign.model_fields})
+
+
+def check_engine(campaign: Campaign) -> None:
+    """Refuse an engine that is not there yet.
+
+    Raises:
+        InvalidCampaign: the line names the one that is.
+    """
+    if campaign.engine is not Engine.SEARCH:
+        raise InvalidCampaign(f"engine {campaign.engine} comes later; take engine search, which needs no model and no network")
 
 
 def narrow(campaign: Campaign, workspace: Workspace) -> tuple[Patterns, Patterns, int | None, tuple[str, ...]]:

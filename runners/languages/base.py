@@ -49,6 +49,10 @@ class Language(Protocol):
     def MANIFESTS(self) -> tuple[str, ...]:  # noqa: N802
         """Names (fnmatch patterns, relative) of files that decide what has to be installed."""
 
+    @property
+    def VERSION(self) -> str:  # noqa: N802
+        """Changes when what its commands make or measure may change: environments and results made by another one are made again."""
+
     def sources(self, workspace: Workspace, paths: Sequence[str]) -> tuple[str, ...]:
         """Of these files of the workspace, the ones that are code to be tested: no tests, no examples, no build scripts."""
 

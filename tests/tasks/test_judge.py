@@ -1,5 +1,6 @@
 """Judging test by test, with real runs of real tests."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,12 @@ def test_what_selection_proposes_is_what_judging_keeps(judged) -> None:  # type:
 
     assert [v.reason for v in report.verdicts] == [Reason.KEPT]
     assert {o for t in report.candidate.tests for o in t.observations} == {killer.id}
+
+
+def test_a_file_that_cannot_be_collected_says_why_for_each_of_its_tests(judged) -> None:  # type: ignore[no-untyped-def]
+    gone = {"unit": "no_such_name", "call": "no_such_name(1)", "callee": "no_such_name", "imports": (("numbers_", "no_such_name"),)}
+    report = judged(replace(ONE, **gone))
+
+    assert report.state is State.UNCHANGED
+    assert [v.reason for v in report.verdicts] == [Reason.DOES_NOT_COLLECT]
+    assert "no_such_name" in report.verdicts[0].detail
