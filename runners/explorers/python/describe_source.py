@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
 import collections
 import dataclasses
 import datetime
 import decimal
 import enum
 import fractions
+import functools
 import importlib
 import inspect
 import math
@@ -30,6 +32,8 @@ LIMIT = 300
 """Longest source text of an expected value."""
 DEEPEST = 6
 """Containers in containers, and arguments in constructor calls."""
+WORDY = 20
+"""Characters of a line that is surely no accident."""
 ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}|\b0x[0-9a-fA-F]{9,}\b")
 
 
@@ -308,13 +312,24 @@ def ordered(values: Iterable[Any]) -> list[Any]:
 
 
 def unstable(text: str) -> bool:
-    """Whether the text differs from machine to machine or day to day: addresses, folders of this machine, today's date."""
-    if ADDRESS.search(text) or datetime.date.today().isoformat() in text:
+    """Whether the text differs from machine to machine or day to day: addresses, folders, today's date, the interpreter's documentation."""
+    if ADDRESS.search(text) or datetime.date.today().isoformat() in text or documented(text):
         return True
     if os.sep not in text:
         return False
     folders = {tempfile.gettempdir(), str(pathlib.Path.cwd()), str(pathlib.Path("~").expanduser()), sys.prefix, sys.base_prefix}
     return any(len(folder) > 3 and folder in text for folder in folders)
+
+
+@functools.lru_cache(maxsize=1)
+def documentation() -> str:
+    """What the interpreter says of its own types and functions."""
+    return "\n".join(thing.__doc__ for thing in vars(builtins).values() if isinstance(getattr(thing, "__doc__", None), str))
+
+
+def documented(text: str) -> bool:
+    """Whether a line of the text is from the interpreter's documentation, which changes with its version."""
+    return len(text) >= WORDY and any(len(line.strip()) >= WORDY and line.strip() in documentation() for line in text.splitlines())
 
 
 def arguments(value: Any) -> list[tuple[str, Any, bool]]:

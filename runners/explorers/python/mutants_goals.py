@@ -12,8 +12,8 @@ from runners.explorers.python.harvest import Harvest
 from runners.explorers.python.mutants_inputs import Inputs
 from runners.explorers.python.mutants_run import Budget, MutantRun, Trial, preference
 from runners.explorers.python.probe import Log
-from runners.explorers.python.shrink import shrink
-from runners.explorers.python.values import Scope
+from runners.explorers.python.shrink import plain_value, shrink
+from runners.explorers.python.values import Node, Scope
 
 GIVE_UP = 400
 """Attempts at one mutant before it waits for the others, doubled each time."""
@@ -162,7 +162,10 @@ class Hunt:
             made[text] = new
             return all(self.run.kills(new, index) for index in killed) and not new.flaky and self.assertable(new)
 
-        return made[shrink(trial.case, still, SHRINKING).text()]
+        return made[shrink(trial.case, still, SHRINKING, self._plain).text()]
+
+    def _plain(self, node: Node) -> list[Node]:
+        return plain_value(node, lambda case: self.run.execute(case, 0, 1.0))
 
     def assertable(self, trial: Trial) -> bool:
         """Whether there is anything to assert."""

@@ -12,7 +12,7 @@ from runners.explorers.python.archive import Kept
 from runners.explorers.python.cases import Case
 from runners.explorers.python.compose import snake
 from runners.explorers.python.execute import Executor, proper
-from runners.explorers.python.shrink import shrink
+from runners.explorers.python.shrink import plain_value, shrink
 from runners.explorers.python.subjects import parameters_of
 from runners.explorers.python.values import Call, Group, Name, Node, Printer, Table, Variable
 
@@ -154,8 +154,9 @@ class Publisher:
 
     def simpler(self, node: Node) -> list[Node]:
         """The simplest known expressions for objects of the class that a call makes."""
+        value = plain_value(node, lambda case: self.executor.run(case).outcome)
         found = [small for cls, small in self.world.simplest.items() if small.size() < node.size() and self.makes(node, cls)]
-        return sorted(found, key=lambda one: one.size())[:2]
+        return value + sorted(found, key=lambda one: one.size())[:2]
 
     def makes(self, node: Node, cls: type) -> bool:
         text = node.source(Printer())

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from runners.explorers.python.cases import Case
-from runners.explorers.python.values import Atom, Call, Function, Group, Member, Name, Node, Table, Variable, substitute, walk
+from runners.explorers.python.values import Atom, Call, Function, Group, Member, Name, Node, Table, Variable, literal, substitute, walk
 
 TRIES = 220
 SIMPLE = ("abc", "a", "1", "a b")
@@ -158,3 +158,12 @@ def smaller_text(text: str) -> Iterator[str]:
         yield text.strip()
     if text.lower() != text:
         yield text.lower()
+
+
+def plain_value(node: Node, run: Callable[[Case], Any]) -> list[Node]:
+    """What a call gives, when that is plain and short: a reader sees the value at once. `run` gives the outcome of a case or None."""
+    outcome = run(Case("", "function", node))
+    if outcome is None or outcome.error is not None or outcome.value is None:
+        return []
+    made = literal(outcome.value)
+    return [] if made is None or made.size() > node.size() else [made]

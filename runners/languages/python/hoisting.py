@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -82,6 +83,40 @@ def without_needless_variables(o: Observation) -> Observation:
             rest = tuple(s for s in o.arrange if s is not step)
             o = replace(o, call=substituted(o.call, name, source), arguments=given, arrange=rest)
     return o
+
+
+def with_receivers_inside(observations: Sequence[Observation]) -> list[Observation]:
+    """Objects made for one short call go into it, where all examples of a unit make them in the same way."""
+    makers: dict[str, set[str]] = defaultdict(set)
+    for o in observations:
+        makers[o.unit] |= {_form(step.source) for step in o.arrange[:1]}
+    return [with_receiver_inside(o) if len(makers[o.unit]) == 1 else o for o in observations]
+
+
+def _form(source: str) -> str:
+    """A call without the values of its arguments."""
+    try:
+        node = expression(source)
+    except SyntaxError:
+        return source
+    if not isinstance(node, ast.Call):
+        return source
+    return f"{ast.unparse(node.func)} {len(node.args)} {[k.arg for k in node.keywords]}"
+
+
+def with_receiver_inside(o: Observation) -> Observation:
+    """`version = Version("1.2")` and `version.major` in one: an object that is made only for one short call needs no name."""
+    if len(o.arrange) != 1 or o.raised is not None or o.asynchronous or len(o.checks) != 1 or o.checks[0].subject != "result":
+        return o
+    step = o.arrange[0]
+    used = names_in(o.checks[0].expected) | {name for a in o.arguments for name in names_in(a.source)}
+    made = re.fullmatch(r"[A-Za-z][\w.]*\(.*\)", step.source) and "lambda" not in step.source and len(step.source) <= LONG
+    first = re.match(rf"{re.escape(step.name)}(?=[.\[ ])", o.call) if step.name.isidentifier() else None
+    once = len(re.findall(rf"(?<![\w.]){re.escape(step.name)}\b", o.call)) == 1
+    if not made or not first or not once or step.name in used or ".__" in o.call or not isinstance(expression(step.source), ast.Call):
+        return o
+    callee = o.callee.replace(step.name, step.source, 1) if o.callee.startswith(f"{step.name}.") else o.callee
+    return replace(o, arrange=(), call=substituted(o.call, step.name, step.source), callee=callee)
 
 
 def _is_literal(source: str) -> bool:

@@ -10,6 +10,8 @@ from functools import lru_cache
 from runners.languages.base import Style
 
 _RUN = re.compile(r"(.{1,4}?)\1{11,}", re.DOTALL)
+_SIMPLE_POWER = re.compile(r"[\w.] $")
+"""What stands before a power sign that formatters write without spaces."""
 _PIECE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
@@ -28,7 +30,7 @@ def flat(node: ast.expr | str, style: Style) -> str:
 def _flat(source: str, quote: str) -> str:
     out: list[str] = []
     node = expression(source)
-    text = _hug_powers(ast.unparse(node))
+    text = ast.unparse(node)
     end = 0
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.STRING and token.start[0] == token.end[0] == 1 and re.match(r"[bB]?['\"]", token.string):
@@ -37,11 +39,10 @@ def _flat(source: str, quote: str) -> str:
         elif token.type == tokenize.NUMBER and "e+" in token.string:
             out.append(text[end : token.start[1]] + token.string.replace("e+", "e"))
             end = token.end[1]
+        elif token.string == "**" and _SIMPLE_POWER.search(text[: token.start[1]]) and re.match(r" -?[\w.]", text[token.end[1] :]):
+            out.append(text[end : token.start[1] - 1] + "**")
+            end = token.end[1] + 1
     return "".join(out) + text[end:]
-
-
-def _hug_powers(text: str) -> str:
-    return re.sub(r"(?<=[\w.]) \*\* (?=-?[\w.])", "**", text) if "'" not in text and '"' not in text else text
 
 
 def quoted(value: str | bytes, quote: str = '"') -> str:

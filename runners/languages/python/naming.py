@@ -279,9 +279,9 @@ def _inputs(plan: Plan) -> dict[str, list[str]]:
             found.setdefault(argument.name, []).append(argument.source)
         for name, source in _operand_of(o):
             found.setdefault(name, []).append(source)
-        for step in o.arrange:
-            for name, source in _keywords(step.source):
-                found.setdefault(name, []).append(source)
+        for source in (*(step.source for step in o.arrange), _receiver_of(o)):
+            for name, value in _keywords(source):
+                found.setdefault(name, []).append(value)
     return {name: sources for name, sources in found.items() if len(sources) == plan.rows}
 
 
@@ -297,6 +297,16 @@ def _operand_of(o: Observation) -> list[tuple[str, str]]:
         case ast.Subscript(slice=right):
             return [("key", ast.unparse(right))]
     return []
+
+
+def _receiver_of(o: Observation) -> str:
+    """The call that makes the object whose member is called or read; '' when that has a name."""
+    try:
+        node = expression(o.call) if o.call and not o.arrange else None
+    except SyntaxError:
+        return ""
+    member = node.func if isinstance(node, ast.Call) else node
+    return ast.unparse(member.value) if isinstance(member, ast.Attribute) and isinstance(member.value, ast.Call) else ""
 
 
 def _keywords(source: str) -> list[tuple[str, str]]:

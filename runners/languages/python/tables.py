@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import reduce
 
+from runners.languages.python.calls import OPTIONS, with_keywords, with_options
+from runners.languages.python.hoisting import with_receivers_inside
 from runners.languages.python.layout import expression
 from runners.languages.python.renaming import names_in
 from runners.languages.python.signatures import Signatures
@@ -17,7 +19,9 @@ from testwright.model import Argument, Check, How, Observation, Origin, Raised, 
 BULKY = 120
 """Characters of one value from which on it is no table cell."""
 MOST_COLUMNS = 6
-MOST_EXPECTED = 3
+MOST_EXPECTED = 5
+TELLING = 4
+"""Characters of a value that is not the same as another by accident."""
 WHOLE = 100
 """Characters of a message that is asserted as a whole. The explorer has the same bound."""
 RESERVED = frozenset({"request", "self", "cls", "result", "excinfo", "caught", "pytest", "asyncio", "textwrap", "expected", "l", "O", "I"})
@@ -68,12 +72,22 @@ def plans(observations: Iterable[Observation], known: Signatures, approximate: b
     `approximate`: close is written as equal to `pytest.approx(...)`, so that it can stand in a column beside exact values.
     """
     groups: dict[tuple[object, ...], list[Observation]] = defaultdict(list)
-    for observation in observations:
-        observation = _opened(observation, known)
-        told = _approximate(_telling(observation)) if approximate else _telling(observation)
-        groups[_key(told)].append(told)
-    found = [plan for group in groups.values() for plan in _plans_of(group, known)]
+    opened = [_opened(o, known) for o in with_receivers_inside(list(observations))]
+    told = [_approximate(_telling(o)) if approximate else _telling(o) for o in with_keywords(opened, known)]
+    alone = {o.id: o for o in told}
+    for observation in with_options(told, [o.id for o in told if _bulky(o)]):
+        groups[_key(observation)].append(observation)
+    found = [_without_options(plan, alone) for group in groups.values() for plan in _plans_of(group, known)]
     return tuple(sorted(found, key=lambda p: (_line(p.unit, known), p.unit, _kind(p))))
+
+
+def _without_options(plan: Plan, alone: Mapping[str, Observation]) -> Plan:
+    """A plan that became no table has the arguments as they were."""
+    return (
+        _plain(alone[plan.observations[0].id])
+        if plan.rows == 1 and plan.observations[0].arguments[-1:] and plan.observations[0].arguments[-1].name == OPTIONS
+        else plan
+    )
 
 
 def _kind(plan: Plan) -> int:
@@ -416,7 +430,8 @@ class _Unifier:
         return self._unified_call(nodes, {}) or self._hole(name, texts)
 
     def _hole(self, name: str, values: Sequence[str], expected: bool = False) -> str:
-        same = next((c.name for c in self.columns if c.values == tuple(values) and c.name == name), None)
+        alike = (c for c in self.columns if c.values == tuple(values))
+        same = next((c.name for c in alike if c.name == name or (expected and c.expected and len(min(values, key=len)) > TELLING)), None)
         return same or self._column(name, values, expected)
 
     def _column(self, name: str, values: Sequence[str], expected: bool = False, own: bool = False) -> str:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from runners.explorers.python import describe_case
+from runners.explorers.python import cases, describe_case, describe_source, shrink, values
 from runners.explorers.python.describe import describe, snapshot, state_checks
 from runners.explorers.python.describe_judge import Judge
 from runners.languages.python import bodies, tables
@@ -287,3 +287,19 @@ def test_the_live_module_stands_for_its_name() -> None:
 
 def test_the_explorer_compares_messages_as_the_writer_does() -> None:
     assert (describe_case.WHOLE, describe_case.MATCHED <= bodies.MATCH) == (tables.WHOLE, True)
+
+
+def test_what_the_interpreter_says_of_itself_is_not_asserted() -> None:
+    longest = max((int.__doc__ or "").splitlines(), key=len)
+
+    assert describe_source.unstable(f"about:\n  {longest}")
+    assert not describe_source.unstable("a text of twenty characters and more")
+
+
+def test_a_call_that_gives_something_plain_is_replaced_by_it() -> None:
+    def run(case: cases.Case) -> cases.Outcome:
+        return cases.run_case(case, HERE)
+
+    long = values.Call(values.Name(__name__, "Point"), (values.Atom(1),))
+    assert shrink.plain_value(long, run) == []
+    assert [node.value for node in shrink.plain_value(values.Call(values.Name("math", "floor"), (values.Atom(1.5),)), run)] == [1]

@@ -137,7 +137,7 @@ def test_call_with_something_behind_it_is_split_inside_its_parentheses() -> None
 def test_comparison_with_a_singleton_goes_through_a_variable() -> None:
     equal = seen("point == None", "result is False", unit="Point.__eq__", kind="operator", given="point = Point(1)")
 
-    assert "    other = None\n\n    assert (point == other) is False\n" in written((equal,)).text
+    assert "    other = None\n\n    assert (Point(1) == other) is False\n" in written((equal,)).text
 
 
 def test_variable_that_only_holds_a_short_literal_goes() -> None:

@@ -1,0 +1,70 @@
+"""Calls that are passed their arguments in the same way share a table; objects made for one call need no name."""
+
+from runners.languages.base import Style
+from runners.languages.python.writing import write
+from tests.runners.languages.python.written import TARGET, WORKSPACE, seen
+from testwright.model import Candidate, Observation
+
+
+def written(*observations: Observation) -> Candidate:
+    return write(WORKSPACE, TARGET, observations, Style())
+
+
+def test_optional_argument_is_passed_by_keyword_everywhere_when_it_is_somewhere() -> None:
+    first = seen("truncate('abcd', 2)", "result == 'ab'", names="text length")
+    second = seen("truncate('abcd', length=1)", "result == 'a'", names="text")
+
+    candidate = written(first, second)
+
+    assert [t.observations for t in candidate.tests] == [(second.id, first.id)]
+    assert "assert truncate('abcd', length=length) == expected".replace("'", '"') in candidate.text
+
+
+def test_argument_that_has_to_be_given_stays_where_it_is() -> None:
+    by_place, by_name = seen("colour('red')", "result == 1", names="name"), seen("colour(name='blue')", "result == 2")
+
+    assert 'colour("red")' in written(by_place, by_name).text
+
+
+def test_many_sets_of_optional_arguments_share_a_table() -> None:
+    calls = {"length=1": "a", "length=2, strict=False": "ab", "strict=True": "abc"}
+    rows = [seen(f"truncate('abc', {options})", f"result == {out!r}", names="text") for options, out in calls.items()]
+
+    text = written(*rows).text
+
+    assert '({"length": 2, "strict": False}, "ab"),' in text
+    assert "def test_truncate(options, expected):" in text
+    assert 'assert truncate("abc", **options) == expected' in text
+
+
+def test_two_sets_of_optional_arguments_are_two_tests() -> None:
+    rows = [seen(f"truncate('abc', {options})", "result == 'a'", names="text") for options in ("length=1", "strict=True")]
+
+    assert "**" not in written(*rows).text
+
+
+def test_object_made_for_one_short_call_needs_no_name() -> None:
+    text = written(seen("point.norm", "result == 5.0", unit="Point.norm", kind="property", given="point = Point(3, 4)")).text
+
+    assert "    assert Point(3, 4).norm == 5.0\n" in text
+
+
+def test_object_that_is_looked_at_afterwards_keeps_its_name() -> None:
+    moved = seen("point.moved(1)", "result == 1", "point.x == 2", unit="Point.moved", given="point = Point(3, 4)")
+
+    assert "    point = Point(3, 4)\n" in written(moved).text
+
+
+def test_columns_that_say_the_same_are_one() -> None:
+    rows = [seen(f"truncate({t!r})", f"str(result) == {e!r}", f"result.text == {e!r}") for t, e in (("a", "first"), ("b", "second"))]
+
+    text = written(*rows).text
+
+    assert '("a", "first"),' in text
+    assert "assert result.text == expected" in text
+
+
+def test_powers_are_written_as_formatters_do() -> None:
+    assert '[(2**70, "big"), (3**50, "bigger")]' in written(
+        *(seen(f"is_word({n})", f"result == {w!r}", names="text") for n, w in (("2 ** 70", "big"), ("3 ** 50", "bigger")))
+    ).text.replace(",\n        ", ", ").replace("[\n        ", "[").replace(",\n    ]", "]")
