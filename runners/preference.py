@@ -49,7 +49,7 @@ class Tier(IntEnum):
     PRIVATE = 2
     STUB = 3
     UNDECLARED = 4
-    """An exception that nobody declared."""
+    """An exception that nobody declared, or a result of which only the type is known."""
     UNSTABLE = 5
 
 
@@ -93,7 +93,7 @@ class Preference:
         """How late it may be taken."""
         if not o.stable:
             return Tier.UNSTABLE
-        if o.raised is not None and not o.raised.declared:
+        if (o.raised is not None and not o.raised.declared) or (o.checks and all(check.how is How.TYPE for check in o.checks)):
             return Tier.UNDECLARED
         if o.origin is Origin.STUB:
             return Tier.STUB

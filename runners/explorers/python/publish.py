@@ -214,7 +214,8 @@ class Publisher:
 
     def variable(self, node: Node, name: str) -> str:
         if isinstance(node, Call) and isinstance(node.func, Name):
-            return snake(node.func.path.rpartition(".")[2])
+            made = node.func.path.rpartition(".")[2]
+            return name if name.isidentifier() and made[:1].islower() else snake(made)
         return (
             name
             if name.isidentifier() and name not in ("list", "dict", "set", "result", "type")

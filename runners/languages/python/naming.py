@@ -82,7 +82,7 @@ def _candidates(plan: Plan, siblings: Sequence[Plan], unit: str) -> Iterator[str
     outcome = outcome_words(plan)
     same = [p for p in siblings if outcome_words(p) == outcome]
     special = _conditions(plan, siblings)
-    conditions = list(dict.fromkeys([*special, *_message_words(plan, same), *_values(plan)]))
+    conditions = list(dict.fromkeys([*special, *_message_words(plan, same), *_attributes(plan, same), *_values(plan)]))
     wanted = next((c for c in (*special, *_message_words(plan, same)) if not c.startswith("when_")), "")
     strong = wanted if plan.raised or outcome or plan.rows == 1 or same else ""
     first = [(outcome, strong)] if strong else [(outcome, "")]
@@ -96,7 +96,10 @@ def _candidates(plan: Plan, siblings: Sequence[Plan], unit: str) -> Iterator[str
         name = "_".join(filter(None, ("test", unit, *parts)))
         if len(name) <= LONGEST:
             yield name
-    yield from (("_".join(filter(None, ("test", unit, outcome)))[: LONGEST - 16].rstrip("_") + f"_{word}") for word in _LAST)
+    last = "_".join(filter(None, ("test", unit, outcome)))
+    if len(last) > LONGEST - 16:
+        last = last[: LONGEST - 16].rpartition("_")[0]
+    yield from (f"{last}_{word}" for word in _LAST)
 
 
 def outcome_words(plan: Plan) -> str:
@@ -130,6 +133,23 @@ def _message_words(plan: Plan, same: Sequence[Plan]) -> Iterator[str]:
         words.append(word.lower())
     if words:
         yield "as_" + "_".join(words) if words[0] in ("is", "are", "not", "no") else "_".join(words)
+
+
+def _attributes(plan: Plan, same: Sequence[Plan]) -> Iterator[str]:
+    """Attributes of the result that only this test looks at, or finds true: `gives_examples`, `gives_is_generator`."""
+    mine, others = _looked_at(plan), [_looked_at(p) for p in same]
+    for name, expected in mine.items():
+        if others and (all(name not in o for o in others) or (expected == "True" and all(o.get(name) != "True" for o in others))):
+            yield f"sets_{snake(name)}" if plan.observations[0].kind == "constructor" else f"gives_{snake(name)}"
+
+
+def _looked_at(plan: Plan) -> dict[str, str]:
+    """Attributes of the result → what they are expected to be."""
+    found: dict[str, str] = {}
+    for check in plan.checks:
+        if attribute := re.search(r"\bresult(?:\[\d+\])?(?:\.\w+(?:\[\d+\])?)*?\.([A-Za-z]\w*)\)?$", check.subject):
+            found.setdefault(attribute[1], check.expected)
+    return {name: expected for name, expected in found.items() if expected not in ("None", "False")}
 
 
 def _results(plan: Plan) -> Iterator[str]:

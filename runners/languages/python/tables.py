@@ -18,6 +18,8 @@ from testwright.model import Argument, Check, How, Observation, Origin, Raised, 
 
 BULKY = 120
 """Characters of one value from which on it is no table cell."""
+SHORT = 64
+"""Characters of a text of several lines that still is one."""
 MOST_COLUMNS = 6
 MOST_EXPECTED = 5
 TELLING = 4
@@ -165,7 +167,7 @@ def _outcome(o: Observation) -> tuple[object, ...]:
 
 def _bulky(o: Observation) -> bool:
     values = [a.source for a in o.arguments] + [c.expected for c in o.checks] + [s.source for s in o.arrange]
-    return any(len(v) > (2 * BULKY if v[:1] in "[{(" else BULKY) or v.count("\\n") > 2 for v in values)
+    return any(len(v) > (2 * BULKY if v[:1] in "[{(" else BULKY) or (v.count("\\n") > 2 and len(v) > SHORT) for v in values)
 
 
 def _skeleton(source: str) -> str:

@@ -182,18 +182,28 @@ def _as_exported(observations: Sequence[Observation]) -> list[Observation]:
 
 
 def _without_clashes(observations: Sequence[Observation], target: Target) -> tuple[list[Observation], dict[Import, str]]:
-    """Two things of one name: the target's keeps it, others get an alias. What looks like a test to pytest gets one too."""
+    """Two things of one name: the target's keeps it, others are named through their module. What looks like a test gets an alias."""
     meanings: dict[str, set[Import]] = defaultdict(set)
-    for pair in {pair for o in observations for pair in o.imports if pair[1]}:
-        meanings[pair[1]].add(pair)
+    for pair in {pair for o in observations for pair in o.imports}:
+        meanings[_visible(pair)].add(pair)
+    taken = {*meanings, *(step.name for o in observations for step in o.arrange), *(a.name for o in observations for a in o.arguments)}
     aliases: dict[Import, str] = {}
+    through: dict[Import, Import] = {}
     for name, pairs in meanings.items():
-        first, *others = sorted(pairs, key=lambda pair: (pair[0] != target.module, pair))
-        aliases.update({pair: f"{name}_of_{pair[0].rpartition('.')[2]}" for pair in others})
+        first, *others = sorted((pair for pair in pairs if pair[1]), key=lambda pair: (pair[0] != target.module, pair)) or [("", "")]
+        for pair in others:
+            parent, _, last = pair[0].rpartition(".")
+            if last in taken:
+                aliases[pair] = f"{name}_of_{last}"
+            else:
+                through[pair] = (parent, last) if parent else (last, "")
         if re.match("test|Test", name):
             aliases[first] = f"tested_{name}" if name[0] == "t" else f"Sut{name}"
-    changed = [_renamed(o, {pair[1]: aliases[pair] for pair in o.imports if pair in aliases}) for o in observations]
-    return changed, aliases
+    named = {pair: f"{_visible(module)}.{pair[1]}" for pair, module in through.items()}
+    changed = [
+        _renamed(o, {pair[1]: (aliases | named)[pair] for pair in o.imports if pair in aliases or pair in named}) for o in observations
+    ]
+    return [replace(o, imports=tuple(through.get(pair, pair) for pair in o.imports)) for o in changed], aliases
 
 
 def _without_shadows(o: Observation) -> Observation:

@@ -107,9 +107,16 @@ def test_two_things_of_one_name_are_told_apart_by_an_alias() -> None:
 
     text = written((here, there)).text
 
-    assert "from os.path import truncate as truncate_of_path" in text
-    assert 'truncate_of_path("b")' in text
+    assert "from os import path" in text
+    assert 'path.truncate("b")' in text
     assert 'truncate("a")' in text
+
+
+def test_two_things_of_one_name_are_told_apart_by_an_alias_when_the_name_of_the_module_is_taken() -> None:
+    here = seen("truncate(path)", "result == 'a'", names="text", given="path = [1, 2]")
+    there = replace(here, id="x", unit="cut", call="truncate('b')", imports=(("os.path", "truncate"),))
+
+    assert "from os.path import truncate as truncate_of_path" in written((here, there)).text
 
 
 def test_what_pytest_would_collect_is_imported_under_another_name() -> None:
