@@ -9,6 +9,7 @@ from pathlib import Path
 
 from runners.languages.base import Style
 from runners.languages.python.bodies import lines_of
+from runners.languages.python.exports import hands_on
 from runners.languages.python.hoisting import without_needless_variables
 from runners.languages.python.imports import Import, import_lines
 from runners.languages.python.layout import expression, fits, flat, laid
@@ -38,7 +39,7 @@ class _Test:
 
 def write(workspace: Workspace, target: Target, observations: Iterable[Observation], style: Style, header: str = "") -> Candidate:
     """A test file that asserts exactly these observations."""
-    shown = _as_exported([without_needless_variables(_without_shadows(o)) for o in observations])
+    shown = _as_exported([without_needless_variables(_without_shadows(o)) for o in observations], workspace, target)
     given, aliases = _without_clashes(shown, target)
     known = signatures(Path(workspace.root, target.path))
     tests = _tests(plans(given, known, approximate=style.framework != "unittest"))
@@ -171,13 +172,13 @@ def _visible(pair: Import) -> str:
     return pair[1] or pair[0].partition(".")[0]
 
 
-def _as_exported(observations: Sequence[Observation]) -> list[Observation]:
-    """A name that some import takes from a package is taken from there by all, not from the module inside that defines it."""
+def _as_exported(observations: Sequence[Observation], workspace: Workspace, target: Target) -> list[Observation]:
+    """A name that some import takes from a package that hands it on is taken from there by all, not from the module inside."""
     pairs = {pair for o in observations for pair in o.imports if pair[1]}
-    public = {
-        (module, name): min((m for m, n in pairs if n == name and module.startswith(f"{m}.")), key=len, default=module)
-        for module, name in pairs
-    }
+    public = {}
+    for module, name in pairs:
+        places = [m for m, n in pairs if n == name and module.startswith(f"{m}.") and hands_on(workspace, target, m, module, name)]
+        public[module, name] = min(places, key=len, default=module)
     return [replace(o, imports=tuple((public.get(pair, pair[0]), pair[1]) for pair in o.imports)) for o in observations]
 
 
@@ -186,14 +187,16 @@ def _without_clashes(observations: Sequence[Observation], target: Target) -> tup
     meanings: dict[str, set[Import]] = defaultdict(set)
     for pair in {pair for o in observations for pair in o.imports}:
         meanings[_visible(pair)].add(pair)
-    taken = {*meanings, *(step.name for o in observations for step in o.arrange), *(a.name for o in observations for a in o.arguments)}
+    local = {step.name for o in observations for step in o.arrange} | {a.name for o in observations for a in o.arguments}
+    taken = {*meanings, *local}
     aliases: dict[Import, str] = {}
     through: dict[Import, Import] = {}
     for name, pairs in meanings.items():
         first, *others = sorted((pair for pair in pairs if pair[1]), key=lambda pair: (pair[0] != target.module, pair)) or [("", "")]
         for pair in others:
             parent, _, last = pair[0].rpartition(".")
-            if last in taken:
+            plain = not parent and all(m.partition(".")[0] == last and not n for m, n in meanings.get(last, ())) and last not in local
+            if last in taken and not plain:
                 aliases[pair] = f"{name}_of_{last}"
             else:
                 through[pair] = (parent, last) if parent else (last, "")

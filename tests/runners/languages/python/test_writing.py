@@ -223,6 +223,16 @@ def test_a_name_is_imported_from_the_package_that_exports_it() -> None:
     assert "shapes.texts" not in text
 
 
+def test_a_name_is_not_imported_from_a_package_that_has_another_thing_of_that_name() -> None:
+    inside = seen("truncate('ab')", "result == 'ab'", names="text")
+    other = replace(inside, id="x", call="truncate('b')", imports=(("shapes", "truncate"),))
+
+    text = written((inside, other)).text
+
+    assert "import shapes\nfrom shapes.texts import truncate\n" in text
+    assert 'shapes.truncate("b")' in text
+
+
 @pytest.mark.parametrize(
     ("message", "line"),
     [

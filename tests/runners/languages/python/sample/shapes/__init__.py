@@ -1,0 +1,1 @@
+from shapes.texts import Point as Point
