@@ -98,6 +98,8 @@ def _candidates(plan: Plan, siblings: Sequence[Plan], unit: str) -> Iterator[str
             yield name
     last = "_".join(filter(None, ("test", unit, outcome)))
     if len(last) > LONGEST - 16:
+        last = "_".join(filter(None, ("test", unit_words(plan.unit, True), outcome)))
+    if len(last) > LONGEST - 16:
         last = last[: LONGEST - 16].rpartition("_")[0]
     yield from (f"{last}_{word}" for word in _LAST)
 
@@ -164,7 +166,7 @@ def _results(plan: Plan) -> Iterator[str]:
     if len(types) == 1 and "" not in types:
         yield f"returns_{snake(types.pop())}"
     for check in plan.checks[:1] if plan.rows == 1 else ():
-        if check.subject == "result" and (words := slug(_content(check.expected))):
+        if check.subject == "result" and check.how is How.EQUALS and (words := slug(_content(check.expected))):
             yield f"gives_{words}"
         elif attribute := re.fullmatch(r"\w+\.(\w+)", check.subject):
             yield f"sets_{attribute[1]}"
@@ -377,6 +379,18 @@ def _values(plan: Plan) -> Iterator[str]:
             yield f"for_{words}" if len(_inputs(plan)) == 1 else f"for_{snake(name)}_{words}"
         elif _NUMBER.fullmatch(text):
             yield f"for_{snake(name) + '_' if name else ''}{text.replace('-', 'minus_').replace('.', '_')}"
+    yield from _inner_words(plan)
+
+
+def _inner_words(plan: Plan) -> Iterator[str]:
+    """Words of the texts that stand somewhere inside of what is arranged and called."""
+    for source in (*(step.source for step in plan.arrange), plan.call):
+        try:
+            nodes = list(ast.walk(expression(source)))
+        except SyntaxError:
+            continue
+        texts = [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str) and len(n.value) > 2]
+        yield from (f"for_{words}" for text in texts if (words := _gist(repr(text))) and not any(c.isdigit() for c in words))
 
 
 def _plain(source: str) -> str:

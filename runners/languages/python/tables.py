@@ -350,8 +350,8 @@ class _Unifier:
             return checks[0]
         simple = re.fullmatch(r"(?:.*\.)?(\w+)", checks[0].subject)
         name = simple[1] if simple and checks[0].subject != "result" and len(self.rows[0].checks) > 1 else "expected"
-        if checks[0].subject == MESSAGE:
-            name = "message"
+        if checks[0].subject in (MESSAGE, "len(result)"):
+            name = "message" if checks[0].subject == MESSAGE else "length"
         return replace(checks[0], expected=self._hole(name, expected, expected=True))
 
     def _raised(self) -> Raised | None:
@@ -443,6 +443,8 @@ class _Unifier:
         if (name in self.used and not (expected and name == "expected")) or keyword.iskeyword(name):
             name = f"{name}_value"
         taken = {c.name for c in self.columns} | (set() if own else self.locals)
+        if name in taken and name == "expected":
+            raise NoTableError  # two facts without a name of their own
         while name in taken:
             name = f"expected_{name}" if expected else f"other_{name}"
         self.columns.append(Column(name, tuple(values), expected))

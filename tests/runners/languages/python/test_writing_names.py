@@ -120,3 +120,21 @@ def test_names_are_never_too_long() -> None:
 
     assert all(len(name) <= LONGEST for name in found)
     assert len(set(found)) == 3
+
+
+def test_a_test_is_named_by_the_attribute_that_only_it_looks_at() -> None:
+    found = named(
+        seen("sections('a')", "result.title == 'a'", "result.body == 'b'"),
+        seen("sections('b')", "result.title == 'b'", "result.notes == ['c']"),
+    )
+
+    assert any(name.endswith("gives_notes") for name in found)
+
+
+def test_a_test_is_named_by_words_of_a_text_inside_of_its_arrangement() -> None:
+    facts = {"first": ("len(result) == 1",), "other": ("len(result) == 1", "str(result) == 'a'"), "third": ("str(result) == 'a'",)}
+    found = named(
+        *(seen("clock.stop()", *fact, unit="Clock.stop", given=f"clock = Clock(word(['{word}']))") for word, fact in facts.items())
+    )
+
+    assert found == ["test_stop", "test_stop_for_other", "test_stop_for_third"]
