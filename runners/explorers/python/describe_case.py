@@ -15,7 +15,7 @@ from runners.explorers.python.values import Atom
 
 MATCHED = 60
 """Characters of a message that a written test surely matches."""
-WHOLE = 100
+WHOLE = 160
 """Characters of a message of the package's own that a written test compares as a whole."""
 RAISES = Raises()
 

@@ -10,6 +10,8 @@ from typing import Any
 from runners.explorers.python.cases import Case
 from runners.explorers.python.values import Atom, Call, Group, Node, Scope, Table, Variable, literal, substitute, walk
 
+LARGEST = 40
+"""Powers of ten that are tried."""
 LONGEST = 200
 """Characters of a text; longer inputs are hard to read."""
 
@@ -21,9 +23,13 @@ class Inputs:
         self.rng = rng
         self.literals = list(literals)
         """Constants near the mutant."""
+        self.texts: list[str] = []
+        """Texts that other cases of the unit are given."""
 
     def vary(self, case: Case, relatives: Sequence[Case], scope: Scope) -> Case:
         """The case with a place or two changed; `relatives` are cases of the same unit to take parts from."""
+        some = [self.rng.choice(relatives) for _ in range(min(len(relatives), 3))]
+        self.texts = [text for other in some for text in texts_of(other)]
         for _ in range(self.rng.choice((1, 1, 1, 2, 2, 3))):
             choice = self.rng.random()
             made = None
@@ -58,7 +64,7 @@ class Inputs:
         if isinstance(value, int):
             return Atom(self._integer(value))
         if isinstance(value, float):
-            return Atom(self.rng.choice((value + 1, value - 1, -value, value / 2, value * 2, value + 0.5, 0.0)))
+            return Atom(self._float(value))
         if isinstance(value, str):
             return Atom(self._text(value)[:LONGEST])
         if isinstance(value, bytes):
@@ -67,7 +73,12 @@ class Inputs:
 
     def _integer(self, value: int) -> int:
         near = [number + step for number in self._of(int) for step in (-1, 0, 1)]
-        return int(self.rng.choice([value + 1, value - 1, -value, value * 2, value + 2, value * 10, value // 2, 0, *near]))
+        power = 10 ** min(abs(self.rng.choice(near or [3])), LARGEST) if self.rng.random() < 0.1 else value + 1
+        return int(self.rng.choice([value + 1, value - 1, -value, value * 2, value + 2, value * 10, value // 2, 0, *near, power]))
+
+    def _float(self, value: float) -> float:
+        power = 10.0 ** (self.rng.choice([n for n in self._of(int) if abs(n) < LARGEST] or [3]) + self.rng.choice((-1, 0, 1)))
+        return float(self.rng.choice((value + 1, value - 1, -value, value / 2, value * 2, value + 0.5, 0.0, power, 1 / power)))
 
     def _of(self, kind: type) -> list[Any]:
         return [value for value in self.literals if type(value) is kind]
@@ -77,11 +88,15 @@ class Inputs:
         at = rng.randint(0, len(text))
         word = rng.choice([w for w in self._of(str) if len(w) <= 40] or ["a"])
         plain = rng.choice("abXY01 _-.,:\n")
+        other = rng.choice(self.texts or [word])
         edits = (
             lambda: text[:at] + word + text[at:],
             lambda: word + text,
             lambda: text + word,
             lambda: text + word + text,
+            lambda: text + rng.choice(("", "\n", " ", "\n\n")) + other,
+            lambda: other + rng.choice(("", "\n", " ", "\n\n")) + text,
+            lambda: text.replace(rng.choice(text.splitlines() or [""]), rng.choice((other, " " + word, "    " + word)), 1),
             lambda: text + rng.choice(("", " ", "_", "-", "\n", ".", ",")) + rng.choice((text, text.swapcase(), text[::-1])),
             lambda: rng.choice((text.upper(), text.lower(), text.title(), text.swapcase(), text[::-1], text.strip())),
             lambda: text[:at] + text[at : at + 1].swapcase() + text[at + 1 :],
@@ -198,6 +213,12 @@ class Inputs:
         else:
             return None
         return case.copy(steps=tuple(steps[:12]))
+
+
+def texts_of(case: Case) -> list[str]:
+    """Texts of moderate length that a case holds."""
+    nodes = [node for tree in case.trees() for _, node in walk(tree) if isinstance(node, Atom)]
+    return [node.value for node in nodes if isinstance(node.value, str) and 1 < len(node.value) <= LONGEST // 2]
 
 
 def parameters(call: Call, case: Case, scope: Scope) -> list[inspect.Parameter]:

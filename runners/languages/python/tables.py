@@ -24,7 +24,7 @@ MOST_COLUMNS = 6
 MOST_EXPECTED = 5
 TELLING = 4
 """Characters of a value that is not the same as another by accident."""
-WHOLE = 100
+WHOLE = 160
 """Characters of a message that is asserted as a whole. The explorer has the same bound."""
 RESERVED = frozenset({"request", "self", "cls", "result", "excinfo", "caught", "pytest", "asyncio", "textwrap", "expected", "l", "O", "I"})
 

@@ -124,7 +124,7 @@ def test_what_pytest_would_collect_is_imported_under_another_name() -> None:
 
 
 def test_message_with_many_escapes_is_cut_so_that_its_line_fits() -> None:
-    message = """could not access 'a' from path ['a'], got error: TypeError("'int' object is not subscriptable") somewhere"""
+    message = """could not access 'a' from path ['a'], got error: TypeError("'int' object is not subscriptable")""" + " again" * 12
     text = written((seen("truncate(1)", f"raises ValueError: {message}"),)).text
 
     assert "match=" in text
@@ -249,7 +249,7 @@ def test_short_message_is_matched_as_a_whole_or_compared_where_a_pattern_would_b
 
 
 def test_message_pattern_is_raw_only_where_it_has_to_be_and_short() -> None:
-    message = "a (b) failed because of many reasons that nobody would ever want to read in a test file of their own, or anybody else"
+    message = "a (b) failed because of many reasons that nobody would ever want to read in a test file " + "of their own " * 8
     text = written((seen("truncate(1)", f"raises ValueError: {message}"),)).text
 
     assert r'match=r"a \(b\) failed because of many reasons that nobody would' in text
