@@ -8,7 +8,7 @@ from prefect import flow, unmapped
 from prefect.futures import PrefectFuture, PrefectFutureList, as_completed
 
 from runners.languages import LANGUAGES
-from runners.languages.base import Style
+from runners.languages.base import Language, Style
 from runners.sandboxes import choose
 from tasks.check import check_all
 from tasks.checkout import checkout
@@ -17,7 +17,7 @@ from tasks.cover import cover
 from tasks.discover import coverage_of, discover
 from tasks.folder import Folder
 from tasks.ingest import files
-from tasks.measure import measure
+from tasks.measure import measure, patience
 from tasks.prepare import prepare
 from tasks.report import Progress
 from tasks.settings import narrow
@@ -30,6 +30,7 @@ HEADER = "Written by Testwright."
 """The one line on where a test file comes from."""
 UNDONE = (State.NOT_IMPORTABLE, State.NOT_PARSABLE, State.TOO_LARGE, State.TIMED_OUT, State.CRASHED, State.NOT_REACHED, State.BROKEN)
 """States of files that were not served."""
+SERVED = (State.IMPROVED, State.COVERED, State.UNCHANGED)
 
 
 @flow(name="source", persist_result=False)
@@ -84,8 +85,16 @@ def _language(
     place.event(step=f"prepare {name}")
     environment = prepare(workspace, name, everything, sandbox, place.environments, campaign.requirements, campaign.setup)
     sources = language.sources(workspace, everything)
+    _tell_what_is_missing(environment, place)
+    if not environment.usable:
+        return _unusable(language, workspace, environment, [path for path in sources if path in chosen])
     place.event(step=f"measure {name}")
-    baseline = measure.with_options(result_storage=place.results, persist_result=True)(workspace, environment, everything, sources, sandbox)
+    limits = patience(len(sources), campaign.seconds_per_file)
+    baseline = measure.with_options(result_storage=place.results, persist_result=True)(
+        workspace, environment, everything, sources, sandbox, limits
+    )
+    if baseline.state not in ("passed", "none"):
+        place.event(step=f"the project's own {name} tests", state=f"{baseline.state}: {baseline.reason}")
     wanted = [path for path in sources if path in chosen]
     targets, ended = discover(workspace, environment, wanted, baseline, most)
     left_out = [FileReport(path, name, State.EXCLUDED, "by include and exclude patterns") for path in sources if path not in chosen]
@@ -93,11 +102,28 @@ def _language(
     reports = _cover(campaign, targets, workspace, environment, baseline, language.style(workspace, everything), place)
     place.event(step="confirm together")
     notes = environment.notes
+    if baseline.state == "timeout":
+        notes = (*notes, f"kept tests were not run together with the project's own, which do not end: {baseline.reason}")
     try:
-        reports = list(confirm_together(reports, baseline, workspace, environment, sandbox))
+        reports = list(confirm_together(reports, baseline, workspace, environment, sandbox, limits))
     except SandboxUnavailable as problem:  # what was found so far is not lost
         notes = (*notes, f"kept tests were not run together with the project's own: {problem}")
     return baseline, [*reports, *ended, *left_out], notes
+
+
+def _tell_what_is_missing(environment: Environment, place: Folder) -> None:
+    for note in environment.notes if not environment.complete else ():
+        place.event(step=f"prepare {environment.language}", state=note)
+
+
+def _unusable(
+    language: Language, workspace: Workspace, environment: Environment, paths: Sequence[str]
+) -> tuple[Baseline, list[FileReport], tuple[str, ...]]:
+    """Every file of a language for which no test can run here."""
+    reason = f"no test can run: {next(iter(environment.notes), 'nothing could be installed')}"
+    baseline = language.baseline(workspace, environment, paths, None)
+    ended = [FileReport(path, language.NAME, State.BROKEN, reason, coverage_of(baseline, path)) for path in paths]
+    return baseline, ended, environment.notes
 
 
 def _cover(
@@ -154,8 +180,7 @@ def _state(files: Sequence[FileReport]) -> tuple[str, str]:
         return "nothing to test", "no source file of a known language was found: check the path and the include and exclude patterns"
     undone = [f for f in files if f.state in UNDONE]
     if undone:
-        return (
-            "partial",
-            f"{len(undone)} of {len(files)} files were not served, the first: {undone[0].path}: {undone[0].reason or undone[0].state}",
-        )
+        first = f"{undone[0].path}: {undone[0].reason or undone[0].state}"
+        some = any(f.state in SERVED for f in files)
+        return "partial" if some else "failed", f"{len(undone)} of {len(files)} files were not served, the first: {first}"
     return "completed", ""

@@ -14,7 +14,20 @@ from tasks.execute import execute
 from tasks.judge import after
 from tasks.measure import SUITE
 from testwright.errors import SandboxUnavailable
-from testwright.model import Baseline, Ending, Environment, Exploration, FileReport, Reason, State, Status, Target, Verdict, Workspace
+from testwright.model import (
+    Baseline,
+    Ending,
+    Environment,
+    Exploration,
+    FileReport,
+    Limits,
+    Reason,
+    State,
+    Status,
+    Target,
+    Verdict,
+    Workspace,
+)
 
 ORDERS = (1, 2, 3)
 """Seeds of the random orders in which every kept file must pass again, each in a fresh sandbox."""
@@ -83,12 +96,22 @@ def _without(
 
 @task(task_run_name="confirm {workspace.name} as a whole", retries=1, cache_policy=NO_CACHE)
 def confirm_together(
-    reports: Sequence[FileReport], baseline: Baseline, workspace: Workspace, environment: Environment, sandbox: Sandbox
+    reports: Sequence[FileReport],
+    baseline: Baseline,
+    workspace: Workspace,
+    environment: Environment,
+    sandbox: Sandbox,
+    limits: Limits = SUITE,
 ) -> tuple[FileReport, ...]:
-    """Run the project's own suite with all kept files added; a file that fails there or breaks an own test is taken out."""
+    """Run the project's own suite with all kept files added; a file that fails there or breaks an own test is taken out.
+
+    A suite that did not end by itself would not end now either, and says nothing.
+    """
+    if baseline.state == "timeout":
+        return tuple(reports)
     kept = [r for r in reports if r.candidate is not None]
     while kept:
-        guilty = _guilty(kept, baseline, workspace, environment, sandbox)
+        guilty = _guilty(kept, baseline, workspace, environment, sandbox, limits)
         if not guilty:
             break
         kept = [r for r in kept if r.path not in guilty]
@@ -97,29 +120,29 @@ def confirm_together(
 
 
 def _guilty(
-    kept: Sequence[FileReport], baseline: Baseline, workspace: Workspace, environment: Environment, sandbox: Sandbox
+    kept: Sequence[FileReport], baseline: Baseline, workspace: Workspace, environment: Environment, sandbox: Sandbox, limits: Limits
 ) -> dict[str, str]:
     """Path of the tested file → what its tests did wrong beside the others."""
-    broken = _broken(kept, baseline, workspace, environment, sandbox)
+    broken = _broken(kept, baseline, workspace, environment, sandbox, limits)
     own = {r.candidate.path: r.path for r in kept if r.candidate}
     named = {own[file]: message for file, message in broken.items() if file in own}
     if named or not broken:
         return named
     if len(kept) == 1:
         return {kept[0].path: next(iter(broken.values()))}
-    half = len(kept) // 2  # some file breaks an own test: halve until it is found
-    return _guilty(kept[:half], baseline, workspace, environment, sandbox) or _guilty(
-        kept[half:], baseline, workspace, environment, sandbox
-    )
+    for half in (kept[: len(kept) // 2], kept[len(kept) // 2 :]):  # some file breaks an own test: halve until it is found
+        if guilty := _guilty(half, baseline, workspace, environment, sandbox, limits):
+            return guilty
+    return dict.fromkeys((r.path for r in kept), next(iter(broken.values())))  # only together they do
 
 
 def _broken(
-    kept: Sequence[FileReport], baseline: Baseline, workspace: Workspace, environment: Environment, sandbox: Sandbox
+    kept: Sequence[FileReport], baseline: Baseline, workspace: Workspace, environment: Environment, sandbox: Sandbox, limits: Limits
 ) -> dict[str, str]:
     """Test file → message, of all tests that pass without the kept files but not with them."""
     language = LANGUAGES[environment.language]
     extra = {r.candidate.path: r.candidate.text.encode() for r in kept if r.candidate}
-    output = sandbox.run(language.suite(workspace, environment, SUITE, extra))
+    output = sandbox.run(language.suite(workspace, environment, limits, extra))
     if output.ending is Ending.INFRASTRUCTURE:
         raise SandboxUnavailable(output.reason)
     result = language.result(workspace, output)

@@ -1,6 +1,7 @@
 """Target → FileReport: search → judge → confirm for one file. The mapped task of a campaign; its retries are the repair loop."""
 
 import time
+from dataclasses import replace
 from typing import Any
 
 from prefect import runtime, task
@@ -66,8 +67,19 @@ def cover(
         exploration = search(target, workspace, environment, sandbox, folder, seed, seconds)
         last = runtime.task_run.run_count > REPAIRS
         report = judge(exploration, before, workspace, environment, style, sandbox, folder, header=header, last=last)
-        report = confirm(report, exploration, workspace, environment, style, sandbox, header)
+        report = _explained(confirm(report, exploration, workspace, environment, style, sandbox, header), environment)
     return report
+
+
+def _explained(report: FileReport, environment: Environment) -> FileReport:
+    """Say what a person could do about a file that could not even be imported."""
+    if report.state is State.TIMED_OUT and report.reason == "timeout":
+        return replace(report, reason="it did not come to an end, most often because importing it does not")
+    if report.state is not State.NOT_IMPORTABLE or not report.reason.startswith("ModuleNotFoundError"):
+        return report
+    missing = next((note for note in environment.notes if " failed: " in note), "")
+    advice = missing if missing and not environment.complete else "is it declared as a dependency? --requirements installs it"
+    return replace(report, reason=f"{report.reason} ({advice[:200]})")
 
 
 def _over(deadline: float | None) -> bool:

@@ -44,6 +44,8 @@ class Environment:
     """Folders of the workspace (relative, '.' for itself) from which its modules are imported."""
     complete: bool = True
     """False when something could not be installed; `notes` says what."""
+    usable: bool = True
+    """False when so much is missing that no test can run."""
     notes: tuple[str, ...] = ()
 
 

@@ -37,7 +37,7 @@ def suite(workspace: Workspace, environment: Environment, limits: Limits, extra:
         "files": list(own),
         "include": ["*"],
         "attempts": _ATTEMPTS if tests((*paths, *extra)) else _ATTEMPTS[:1],
-        "test_seconds": max(1.0, min(60.0, limits.seconds / 3)),
+        "test_seconds": max(1.0, min(30.0, limits.seconds / 12)),
         "order": None,
         "only": [],
         "tests": False,

@@ -42,6 +42,8 @@ make "$fitting" "$@" && exit 0
 make "$all" "$@" || { echo "error: no Python interpreter was found here: install one of $all" >&2; exit 1; }
 echo "error: no interpreter here satisfies requires-python; $("$venv/bin/python" -V) is used" >&2; exit 3
 """
+_UNFITTING = 3
+"""Exit code of the above where an interpreter was found, but not of a version that the project asks for."""
 
 
 def prepare(workspace: Workspace, folder: str, requirements: Sequence[str], setup: Sequence[str]) -> tuple[Command, ...]:
@@ -52,8 +54,8 @@ def prepare(workspace: Workspace, folder: str, requirements: Sequence[str], setu
     fitting = versions(found.requires_python)
     make = _MAKE.replace("venv --quiet", shlex.join(("venv", "--quiet", *seed)))
     search = ("sh", "-c", make, "sh", steps.uv, steps.venv, " ".join(fitting), " ".join(versions("")), *folders())
-    commands = [steps.command("finding an interpreter", search, notes=(*steps.access.notes, *found.notes), trusted=True)]
-    commands.append(steps.command("installing the test tools", steps.install(*_WHEELS, *TOOLS), trusted=True))
+    commands = [steps.command("finding an interpreter", search, notes=(*steps.access.notes, *found.notes), trusted=True, needed=True)]
+    commands.append(steps.command("installing the test tools", steps.install(*_WHEELS, *TOOLS), trusted=True, needed=True))
     commands += _wheels(steps, found)
     commands.append(steps.command("copying the project", ("sh", "-c", _COPY, "sh", workspace.root, steps.tree), reads=(workspace.root,)))
     for line in setup:
@@ -147,12 +149,17 @@ class _Steps:
         *,
         quiet: bool = False,
         trusted: bool = False,
+        needed: bool = False,
         notes: Sequence[str] = (),
         reads: Sequence[str] = (),
         files: dict[str, bytes] | None = None,
     ) -> Command:
-        """`trusted`: runs no code of the project or of its dependencies. `quiet`: what fails is tried again in another way."""
-        step = {"name": name, "quiet": quiet, "notes": list(notes)}
+        """Say what to run.
+
+        `trusted`: runs no code of the project or of its dependencies. `quiet`: what fails is tried again in another way.
+        `needed`: without it no test can run.
+        """
+        step = {"name": name, "quiet": quiet, "needed": needed, "notes": list(notes)}
         return Command(
             argv=tuple(argv),
             limits=_LIMITS,
@@ -179,7 +186,7 @@ class _Steps:
 def environment(workspace: Workspace, folder: str, key: str, outputs: Sequence[Output]) -> Environment:
     """What the commands made; a step that failed is a note, and makes the environment incomplete."""
     notes: list[str] = []
-    complete = True
+    complete = usable = True
     for number, output in enumerate(outputs, 1):
         step = _json(output.files.get("step.json", b""))
         noted = step.get("notes")
@@ -187,6 +194,7 @@ def environment(workspace: Workspace, folder: str, key: str, outputs: Sequence[O
         if (output.ending is Ending.EXITED and output.exit_code == 0) or step.get("quiet") is True:
             continue
         complete = False
+        usable = usable and not (step.get("needed") is True and output.exit_code != _UNFITTING)
         notes.append(f"{one_line(str(step.get('name', f'step {number}')), 120)} failed: {_why(output)}")
     return Environment(
         language=NAME,
@@ -195,6 +203,7 @@ def environment(workspace: Workspace, folder: str, key: str, outputs: Sequence[O
         key=key,
         roots=roots(workspace, sources(workspace, files(workspace))),
         complete=complete,
+        usable=usable,
         notes=tuple(dict.fromkeys(notes)),
     )
 

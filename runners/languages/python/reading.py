@@ -28,6 +28,7 @@ from testwright.model import (
 _ACCOUNT_LINES = 200_000
 _RUN_COVERAGE = 8 * 2**20
 """Of one target, told apart by test."""
+_DIED = "the interpreter ended in this test"
 
 
 def baseline(workspace: Workspace, environment: Environment, paths: Sequence[str], output: Output | None) -> Baseline:
@@ -39,7 +40,7 @@ def baseline(workspace: Workspace, environment: Environment, paths: Sequence[str
     cases, problem = _cases(output)
     code = output.exit_code
     if output.ending is Ending.TIMEOUT or code == 124 or _stopped(output):
-        state, reason = "timeout", one_line(output.reason) or "the suite did not end in time"
+        state, reason = "timeout", _unended(cases) or one_line(output.reason) or "the suite did not end in time"
     elif output.ending is not Ending.EXITED:
         state, reason = "failed", f"{output.ending.value}: {one_line(output.reason)}"
     elif code == 5 or (code == 0 and not cases):
@@ -50,6 +51,11 @@ def baseline(workspace: Workspace, environment: Environment, paths: Sequence[str
     else:
         state, reason = "passed", ""
     return Baseline(state, cases=cases, coverage=coverage, reason=reason)
+
+
+def _unended(cases: Iterable[Case]) -> str:
+    """The test in which the suite was stopped."""
+    return next((f"{case.file}: {case.name} did not end" for case in cases if case.message == _DIED), "")
 
 
 def _complete(workspace: Workspace, paths: Iterable[str], said: Iterable[FileCoverage]) -> tuple[FileCoverage, ...]:
@@ -129,7 +135,7 @@ def _account(output: Output) -> tuple[Case, ...]:
             open_test = "" if open_test == entry["test"] else open_test
     if open_test:
         cases[open_test] = Status.ERROR
-    return tuple(_node(node, status, "the interpreter ended in this test" if node == open_test else "") for node, status in cases.items())
+    return tuple(_node(node, status, _DIED if node == open_test else "") for node, status in cases.items())
 
 
 def _node(node: str, status: Status, message: str) -> Case:

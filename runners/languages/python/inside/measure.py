@@ -4,7 +4,7 @@
 `files` (reported) and `include` (patterns that are measured), both relative to tree, `attempts` (argument lists for pytest: the next one
 is tried when pytest itself gave up), `seconds`, `test_seconds`, `order`, `only`, `tests` (tell tests apart), `subprocesses` (measure them).
 
-Its exit code is pytest's, 124 when time was up, 70 when pytest could not be started.
+Its exit code is pytest's, 124 when time was up or a test did not end, 70 when pytest could not be started.
 """
 
 from __future__ import annotations
@@ -74,17 +74,28 @@ def attempt(request: dict[str, Any], deadline: float) -> int:
     left = max(1.0, deadline - time.monotonic())
     with open("attempt.json", "w", encoding="utf-8") as file:
         json.dump({**request, "seconds": left}, file)
-    return spawn([sys.executable, os.path.join(HERE, "child.py"), os.path.abspath("attempt.json")], request, left + max(2.0, 0.05 * left))
+    command = [sys.executable, os.path.join(HERE, "child.py"), os.path.abspath("attempt.json")]
+    return spawn(command, request, left + max(2.0, 0.05 * left), 2 * request["test_seconds"] + 10)
 
 
-def spawn(command: list[str], request: dict[str, Any], seconds: float) -> int:
-    """Run a program, and end it with everything it started when its time is up."""
+def spawn(command: list[str], request: dict[str, Any], seconds: float, silence: float = 0.0) -> int:
+    """Run a program, and end it with everything it started when its time is up, or when no test began or ended for `silence` seconds."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(request["paths"])}
     process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
+    account = os.path.join(request["results"], "account.jsonl")
+    end = time.monotonic() + seconds
+    heard, size = time.monotonic(), -1
     try:
-        return process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        return TIME_UP
+        while True:
+            now = time.monotonic()
+            left = min(end, heard + silence if silence else end) - now
+            if left <= 0:
+                return TIME_UP
+            try:
+                return process.wait(min(left, 1.0))
+            except subprocess.TimeoutExpired:
+                grown = os.path.getsize(account) if os.path.exists(account) else -1
+                heard, size = (now, grown) if grown != size else (heard, size)
     finally:
         try:
             os.killpg(process.pid, signal.SIGKILL)

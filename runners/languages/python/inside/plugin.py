@@ -14,6 +14,12 @@ from typing import Any
 
 import pytest
 
+LEAST = 5.0
+"""Seconds that a test gets however many before it were ended."""
+SWALLOWED = 5
+"""A test that catches this many endings does not end."""
+TIME_UP = 124
+
 
 class Plugin:
     """Registered as an object: it needs no place on the import path."""
@@ -22,6 +28,7 @@ class Plugin:
         self.request = request
         self.measured = measured
         self.end = time.monotonic() + request["seconds"]
+        self.patience = request["test_seconds"]
         self.account = os.open(os.path.join(request["results"], "account.jsonl"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
 
     @pytest.hookimpl(trylast=True)
@@ -55,6 +62,7 @@ class Plugin:
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_make_collect_report(self, collector: Any) -> Generator[None, Any, None]:
         """A file that leaves or hangs when it is imported costs only itself."""
+        self.write(collect=collector.nodeid)
         with self.deadline():
             outcome = yield
         if outcome.excinfo is not None and issubclass(outcome.excinfo[0], (SystemExit, pytest.fail.Exception)):
@@ -67,8 +75,8 @@ class Plugin:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        seconds = min(self.request["test_seconds"], max(0.1, self.end - time.monotonic()))
-        before = signal.signal(signal.SIGALRM, timed_out(seconds))
+        seconds = min(self.patience, max(0.1, self.end - time.monotonic()))
+        before = signal.signal(signal.SIGALRM, self.timed_out(seconds))
         # Again and again, because code under test may swallow the first.
         signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
         try:
@@ -76,6 +84,28 @@ class Plugin:
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
+
+    def timed_out(self, seconds: float) -> Any:
+        """Build the handler that fails a test, and gives the next one half the time: a suite that hangs once often hangs everywhere."""
+        times = 0
+
+        def handler(*_: object) -> None:
+            nonlocal times
+            times += 1
+            self.patience = max(min(LEAST, self.patience), self.patience / 2) if times == 1 else self.patience
+            if times > SWALLOWED:
+                self.leave()
+            pytest.fail(f"timeout: took longer than {seconds:.3g} seconds", pytrace=False)
+
+        return handler
+
+    def leave(self) -> None:
+        """End the run in the middle of a test that catches whatever is thrown at it; what was measured so far counts."""
+        self.write(stopped="a test does not end")
+        if self.measured:
+            self.measured.stop()
+            self.measured.save()
+        os._exit(TIME_UP)
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Say what became of a phase of a test."""
@@ -101,12 +131,3 @@ def test_of(node: str) -> str:
     """The test of a node: the same for all its parameters."""
     path, separator, inner = node.partition("::")
     return path + separator + inner.partition("[")[0]
-
-
-def timed_out(seconds: float) -> Any:
-    """Build the handler that fails a test."""
-
-    def handler(*_: object) -> None:
-        pytest.fail(f"timeout: took longer than {seconds:.3g} seconds", pytrace=False)
-
-    return handler

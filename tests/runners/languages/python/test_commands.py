@@ -1,6 +1,8 @@
 """Tests that really run, in the interpreter of this house: what is said about them, and that no trick passes for a test."""
 
+import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -169,12 +171,49 @@ def test_no_tests_are_no_failure(tmp_path: Path) -> None:
     assert (before.state, before.coverage[0].covered_lines) == ("none", frozenset())
 
 
+SLEEPS = "\n\ndef test_slow():\n    import time\n    time.sleep(100)\n"
+SWALLOWS = """
+
+def test_stubborn():
+    import time
+    while True:
+        try:
+            time.sleep(100)
+        except BaseException:
+            pass
+"""
+DEAF = """
+
+def test_deaf():
+    import signal, time
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+    time.sleep(1000)
+"""
+
+
 @pytest.mark.slow
-def test_a_suite_that_hangs_keeps_what_it_covered(tmp_path: Path) -> None:
-    slow = OWN + "\n\ndef test_slow():\n    import time\n    time.sleep(100)\n\n\ndef test_z():\n    import time\n    time.sleep(100)\n"
-    _, before = suite_of(tmp_path, {"tests/test_own.py": slow}, Limits(seconds=24))
-    assert before.state == "timeout"
+@pytest.mark.parametrize(
+    ("hangs", "state", "reason"),
+    [
+        (SLEEPS + SLEEPS.replace("slow", "slower"), "failed", "2 of 3 tests fail"),
+        (SWALLOWS, "timeout", "tests/test_own.py: test_stubborn did not end"),
+    ],
+)
+def test_a_suite_that_hangs_keeps_what_it_covered(hangs: str, state: str, reason: str, tmp_path: Path) -> None:
+    _, before = suite_of(tmp_path, {"tests/test_own.py": OWN + hangs}, Limits(seconds=60))
+    assert (before.state, before.reason) == (state, reason)
     assert before.coverage[0].missing_lines == {3}
+
+
+@pytest.mark.slow
+def test_a_suite_that_hears_no_signal_is_ended_long_before_its_time_is_up(tmp_path: Path) -> None:
+    place = workspace(tmp_path, {"signs.py": CODE, "tests/test_own.py": OWN + DEAF})
+    made = environment("python", sys.executable)
+    command = python.suite(place, made, Limits(seconds=900))
+    hasty = {**json.loads(command.files["request.json"]), "test_seconds": 1}
+    output = ProcessSandbox().run(replace(command, files={**command.files, "request.json": json.dumps(hasty).encode()}))
+    before = python.baseline(place, made, ["signs.py"], output)
+    assert (before.state, before.reason) == ("timeout", "tests/test_own.py: test_deaf did not end")
 
 
 def test_a_suite_leaves_the_workspace_as_it_was(tmp_path: Path) -> None:
