@@ -94,3 +94,29 @@ def test_output_forks_and_a_changed_folder_cost_nothing(explore) -> None:  # typ
     observations, _ = explore(rude + GRADES)
 
     assert observations
+
+
+CLOCKS = '''
+import datetime
+import time
+
+
+def waited(text: str) -> str:
+    begun = time.perf_counter()
+    return f"{text}: {time.perf_counter() - begun:.4f}"
+
+
+def dated(text: str) -> str:
+    return f"{text} {datetime.datetime.now():%d.%m.%Y}"
+
+
+def kept(text: str) -> str:
+    return text + "!"
+'''
+
+
+def test_what_a_clock_said_is_not_asserted(explore) -> None:  # type: ignore[no-untyped-def]
+    observations, _ = explore(CLOCKS)
+
+    equal = {o["unit"] for o in observations for check in o["checks"] if check["how"] == "equals"}
+    assert equal == {"kept"}
