@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from types import ModuleType
 from typing import Any
 
@@ -10,7 +9,7 @@ from runners.explorers.python.cases import Case, Outcome, run_case
 from runners.explorers.python.describe import MOST, Check, describe, snapshot, state_checks
 from runners.explorers.python.describe_judge import Judge
 from runners.explorers.python.describe_source import LIMIT, Import, NoSourceError, Writer, namespace, unstable
-from runners.explorers.python.harvest import Raises
+from runners.explorers.python.harvest import Raises, is_raising
 from runners.explorers.python.values import Atom
 
 MATCHED = 60
@@ -127,12 +126,14 @@ def describe_error(made: Seen, error: BaseException) -> None:
 
 def is_own(error: BaseException, module: ModuleType) -> bool:
     """Whether a raise statement of the package raised it."""
-    frames = list(traceback.walk_tb(error.__traceback__))
-    if not frames:
+    link = error.__traceback__
+    while link is not None and link.tb_next is not None:
+        link = link.tb_next
+    if link is None:
         return False
-    frame, line = frames[-1]
-    package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
-    return package == module.__name__.partition(".")[0] and RAISES.at(frame.f_code.co_filename, line)
+    package = str(link.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
+    named = package == module.__name__.partition(".")[0]
+    return named and RAISES.at(link.tb_frame.f_code.co_filename, link.tb_lineno) and is_raising(link)
 
 
 def text_of(error: BaseException | None) -> str:

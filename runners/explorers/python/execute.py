@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import random
 import sys
-import traceback
-from types import ModuleType
+from collections.abc import Iterator
+from types import FrameType, ModuleType, TracebackType
 from typing import Any
 
 from runners.explorers.python.cases import Case, Outcome, run_case
 from runners.explorers.python.goals import Goals, make_tracer
 from runners.explorers.python.guard import Guard, Interrupted, Quit, Silent, timer
-from runners.explorers.python.harvest import Raises
+from runners.explorers.python.harvest import Raises, is_raising
 from runners.explorers.python.probe import Log
 from runners.explorers.python.subjects import Subject
 from runners.explorers.python.values import Variable, walk
@@ -100,18 +100,29 @@ class Executor:
         run.declared = self.declared(error, run.case)
         run.keep = run.declared or not isinstance(error, ACCIDENTAL)
 
+    def mine(self, frame: FrameType) -> bool:
+        """Whether a frame runs code of the package."""
+        return frame.f_code.co_filename == self.path or (frame.f_globals.get("__name__") or "").split(".")[0] == self.package
+
     def declared(self, error: BaseException, case: Case) -> bool:
         """True when the package raises it on purpose: its innermost frame is at a raise statement."""
-        frames = [(f.f_code.co_filename, line, f.f_globals.get("__name__") or "") for f, line in traceback.walk_tb(error.__traceback__)]
-        inner = [(path, line) for path, line, name in frames if path == self.path or name.split(".")[0] == self.package]
+        inner = [link for link in links(error) if self.mine(link.tb_frame)]
         if not inner:
             return False
-        path, line = inner[-1]
-        if self.raises.at(path, line):
+        link = inner[-1]
+        if self.raises.at(link.tb_frame.f_code.co_filename, link.tb_lineno) and is_raising(link):
             return not isinstance(error, (NotImplementedError, AssertionError)) or isinstance(error, NotImplementedError)
         if isinstance(error, SystemExit):
             return True
         return isinstance(error, (KeyError, IndexError, StopIteration)) and case.unit.rpartition(".")[2] in MAPPING
+
+
+def links(error: BaseException) -> Iterator[TracebackType]:
+    """The traceback, outermost frame first."""
+    link = error.__traceback__
+    while link is not None:
+        yield link
+        link = link.tb_next
 
 
 def proper(run: Run, subject: Subject | None) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import dis
 import re
 from collections import Counter, defaultdict
+from types import TracebackType
 from typing import Any, Union
 
 FunctionNode = Union[ast.FunctionDef, ast.AsyncFunctionDef]
@@ -291,6 +293,14 @@ WORDS = {
 def words_to_kinds(words: str) -> list[str]:
     """Kinds of values that the words of a documented type name."""
     return [WORDS[word] for word in re.findall(r"[a-z]+", words.lower()) if word in WORDS]
+
+
+RAISE = dis.opmap["RAISE_VARARGS"]
+
+
+def is_raising(link: TracebackType) -> bool:
+    """Whether a frame raised by a raise statement, and not by what that statement computes for its message."""
+    return link.tb_frame.f_code.co_code[link.tb_lasti] == RAISE
 
 
 class Raises:

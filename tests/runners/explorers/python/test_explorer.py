@@ -96,7 +96,7 @@ def test_output_forks_and_a_changed_folder_cost_nothing(explore) -> None:  # typ
     assert observations
 
 
-CLOCKS = '''
+CLOCKS = """
 import datetime
 import time
 
@@ -112,7 +112,7 @@ def dated(text: str) -> str:
 
 def kept(text: str) -> str:
     return text + "!"
-'''
+"""
 
 
 def test_what_a_clock_said_is_not_asserted(explore) -> None:  # type: ignore[no-untyped-def]
@@ -120,3 +120,13 @@ def test_what_a_clock_said_is_not_asserted(explore) -> None:  # type: ignore[no-
 
     equal = {o["unit"] for o in observations for check in o["checks"] if check["how"] == "equals"}
     assert equal == {"kept"}
+
+
+def test_an_error_in_making_a_message_is_no_declared_error(explore) -> None:  # type: ignore[no-untyped-def]
+    text = "def check(value: tuple) -> int:\n    if value != (1, 2):\n        raise TypeError('not %r' % value)\n    return 1\n"
+
+    observations, _ = explore(text)
+
+    messages = {o["raised"]["message"] for o in observations if o["raised"] and o["raised"]["declared"]}
+    assert messages
+    assert all(message.startswith("not ") and "arguments" not in message for message in messages)
