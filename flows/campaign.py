@@ -13,12 +13,12 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
 
 from flows.source import improve
-from runners.sandboxes import choose
 from tasks.folder import Folder, gather_attempts, new_id
 from tasks.put import put
 from tasks.report import report
 from tasks.reports.markdown import headline
 from tasks.reports.write import Written
+from tasks.sandbox import sandbox_of
 from tasks.settings import check_engine
 from tasks.sources import redact
 from testwright.campaign import Campaign
@@ -46,7 +46,7 @@ def campaign(campaign: Campaign) -> State[Any]:
     check_engine(campaign)
     folder = open_folder(campaign)
     started, clock = datetime.now(UTC), time.monotonic()
-    sandbox = choose(campaign.sandbox)
+    sandbox = sandbox_of(campaign, folder)
     for line in sandbox.check():
         get_run_logger().info("%s: %s", sandbox.name, line)
     sources = tuple(_source(campaign, number, folder) for number in range(len(campaign.sources)))

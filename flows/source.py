@@ -9,7 +9,6 @@ from prefect.futures import PrefectFuture, PrefectFutureList, as_completed
 
 from runners.languages import LANGUAGES
 from runners.languages.base import Language, Style
-from runners.sandboxes import choose
 from tasks.check import check_all
 from tasks.checkout import checkout
 from tasks.confirm import confirm_together
@@ -20,6 +19,7 @@ from tasks.ingest import files
 from tasks.measure import measure, patience
 from tasks.prepare import prepare
 from tasks.report import Progress
+from tasks.sandbox import sandbox_of
 from tasks.settings import narrow
 from tasks.sources import redact
 from testwright.campaign import Campaign
@@ -49,7 +49,7 @@ def improve(campaign: Campaign, number: int, folder: str) -> SourceReport:
     everything = files(workspace, (), ())
     chosen = set(files(workspace, include, exclude))
     place.event(step="check")
-    checked = check_all(workspace, chosen, campaign.languages, choose(campaign.sandbox), place.environments)
+    checked = check_all(workspace, chosen, campaign.languages, sandbox_of(campaign, place), place.environments)
     ended: list[FileReport] = []
     baselines: dict[str, Baseline] = {}
     for language in _languages(campaign, workspace, everything):
@@ -81,7 +81,7 @@ def _language(
     campaign: Campaign, workspace: Workspace, name: str, everything: Sequence[str], chosen: set[str], most: int | None, place: Folder
 ) -> tuple[Baseline, list[FileReport], tuple[str, ...]]:
     """All files of one language, each to its end."""
-    language, sandbox = LANGUAGES[name], choose(campaign.sandbox)
+    language, sandbox = LANGUAGES[name], sandbox_of(campaign, place)
     place.event(step=f"prepare {name}")
     environment = prepare(workspace, name, everything, sandbox, place.environments, campaign.requirements, campaign.setup)
     sources = language.sources(workspace, everything)
@@ -144,7 +144,7 @@ def _cover(
         workspace=unmapped(workspace),
         environment=unmapped(environment),
         style=unmapped(style),
-        sandbox=unmapped(choose(campaign.sandbox)),
+        sandbox=unmapped(sandbox_of(campaign, place)),
         folder=unmapped(place),
         seed=unmapped(campaign.seed),
         seconds=unmapped(campaign.seconds_per_file),

@@ -109,6 +109,8 @@ class Command:
     cwd: str = "."
     """Working folder, relative to scratch."""
     network: bool = False
+    image: str = "python"
+    """Which tools have to be in the box: 'python' or 'node'. Docker has an image of each; other boxes have what the machine has."""
 
 
 @dataclass(frozen=True, slots=True)

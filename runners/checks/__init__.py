@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from runners.checks import bandit, ruff
+from runners.checks import bandit, eslint, ruff
 from runners.checks.base import Check
 
-CHECKS: Mapping[str, tuple[Check, ...]] = {"python": (bandit, ruff)}
-"""Language → its tools. Adding one: a module and a word here."""
+CHECKS: Mapping[str, tuple[Check, ...]] = {"python": (bandit, ruff), "javascript": (eslint,)}
+"""Language → its tools; JavaScript is TypeScript too. Adding one: a module and a word here."""
 
 _FOREIGN = (
     "node_modules bower_components jspm_packages vendor vendored _vendor _vendored third_party third-party thirdparty externals"

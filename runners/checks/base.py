@@ -2,7 +2,7 @@
 
 import os
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -13,9 +13,9 @@ from testwright.model import Command, Ending, Finding, Limits, Output, Workspace
 LIMITS = Limits(seconds=300, memory=2048, output=32, scratch=64, cpus=2.0)
 IN_IMAGE = "/opt/testwright"
 """The folder of the tools in our images."""
-MOST_FILES = 1000
+MOST_FILES = 300
 """Of one command."""
-_IN_WORKSPACE = 'here=$PWD; cd "$1" || exit 125; shift; export here; exec "$@"'
+_IN_WORKSPACE = 'here=$PWD; cd "$1" || exit 125; shift; '
 
 
 class Check(Protocol):
@@ -42,13 +42,20 @@ class Check(Protocol):
         """
 
 
-def command(workspace: Workspace, argv: Sequence[str], paths: Iterable[str], tools: str, files: dict[str, bytes] | None = None) -> Command:
-    """A command that runs in the workspace, which it can only read; `$here` is its own folder, with `files` in it."""
+def command(
+    workspace: Workspace,
+    argv: Sequence[str],
+    paths: Iterable[str],
+    tools: str,
+    files: Mapping[str, bytes] = {},
+    start: str = 'exec "$@"',
+) -> Command:
+    """A command that runs in the workspace, which it can only read; in `start`, a shell line, `$here` is the folder with `files` in it."""
     named = [path if path[:1] not in "-@" else f"./{path}" for path in paths]
     return Command(
-        argv=("sh", "-c", _IN_WORKSPACE, "sh", workspace.root, *argv, *named),
+        argv=("sh", "-c", _IN_WORKSPACE + start, "sh", workspace.root, *argv, *named),
         limits=LIMITS,
-        files=files or {},
+        files=files,
         reads=(workspace.root, *(() if tools == IN_IMAGE else (tools, *prefixes()))),
     )
 

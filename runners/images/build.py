@@ -12,12 +12,13 @@ from pathlib import Path
 HERE = Path(__file__).parent
 NAMES = tuple(sorted(path.parent.name for path in HERE.glob("*/Dockerfile")))
 DEBIAN = "bookworm"
-PACKAGES = {"python": "python3,python3-venv,ca-certificates", "node": "nodejs,npm,python3-minimal,ca-certificates"}
-"""Image → what its base has beyond Debian's smallest system."""
+PACKAGES = {"python": "python3,python3-venv,ca-certificates", "node": "ca-certificates", "node-build": "nodejs,npm,ca-certificates"}
+"""Image → what its base has beyond Debian's smallest system; NAME-build is what it is built in, when that is another."""
 LARGEST = 700
 """Megabytes."""
 _INDEX = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_TRUSTED_HOST", "NPM_CONFIG_REGISTRY")
 _CERTIFICATES = ("TESTWRIGHT_CA_BUNDLE", "PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+_ONLY_LOCK = ("--package-lock-only", "--ignore-scripts", "--legacy-peer-deps", "--omit-lockfile-registry-resolved", "--no-audit")
 _DIGEST = "testwright.digest"
 
 
@@ -41,6 +42,8 @@ def make_base(name: str) -> None:
     Raises:
         BuildFailed: when mmdebstrap is missing or fails.
     """
+    if f"{name}-build" in PACKAGES:
+        make_base(f"{name}-build")
     if _inspect(base(name), "{{.Id}}"):
         print(f"{base(name)} is there")
         return
@@ -67,20 +70,22 @@ def build(name: str) -> str:
         context = Path(folder, "context")
         shutil.copytree(HERE / name, context)
         (context / "ca.pem").write_bytes(_certificates())
-        _run("docker", "build", "--tag", image(name), "--label", f"{_DIGEST}={digest}", *_arguments(ground), str(context))
+        _run("docker", "build", "--tag", image(name), "--label", f"{_DIGEST}={digest}", *_arguments(name, ground), str(context))
     _judge(name)
     return _inspect(image(name), "{{.Id}}")
 
 
 def _ground(name: str) -> str:
     """The base: as the caller says, else the one made here, else the one that the Dockerfile names."""
-    chosen = os.environ.get(f"TESTWRIGHT_BASE_{name.upper()}", "")
+    chosen = os.environ.get(f"TESTWRIGHT_BASE_{name.upper().replace('-', '_')}", "")
     return chosen or (base(name) if _inspect(base(name), "{{.Id}}") else "")
 
 
-def _arguments(ground: str) -> list[str]:
-    settings = [f"{name}={os.environ[name]}" for name in _INDEX if os.environ.get(name)]
+def _arguments(name: str, ground: str) -> list[str]:
+    settings = [f"{setting}={os.environ[setting]}" for setting in _INDEX if os.environ.get(setting)]
     settings += [f"BASE={ground}"] if ground else []
+    workshop = _ground(f"{name}-build") if f"{name}-build" in PACKAGES else ""
+    settings += [f"BUILD={workshop}"] if workshop else []
     return [word for setting in settings for word in ("--build-arg", setting)]
 
 
@@ -120,6 +125,9 @@ def lock(name: str) -> None:
     Raises:
         BuildFailed: when nothing can be resolved.
     """
+    if (HERE / name / "package.json").exists():
+        _run("npm", "install", "--prefix", str(HERE / name), *_ONLY_LOCK)
+        return
     wanted, pinned = HERE / name / "requirements.in", HERE / name / "requirements.txt"
     options = (
         "--generate-hashes",

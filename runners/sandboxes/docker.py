@@ -39,8 +39,11 @@ class DockerSandbox:
     def __init__(self, settings: DockerSettings | None = None) -> None:
         self._settings = settings or DockerSettings.from_environment()
         self._session = f"{os.getpid()}-{secrets.token_hex(4)}"
+        campaign = {docker_profile.CAMPAIGN: self._settings.campaign} if self._settings.campaign else {}
+        self._labels = {docker_profile.LABEL: self._session, **campaign}
         self._lock, self._checking = threading.Lock(), threading.Lock()
         self._checked: tuple[str, ...] = ()
+        self._images: dict[str, str] = {}
         self._made: Shelves | None = None
 
     # ---- the engine ----------------------------------------------------------------------------------------------
@@ -57,21 +60,27 @@ class DockerSandbox:
 
     @cached_property
     def _image(self) -> str:
-        try:
-            image = self._api.inspect_image(self._settings.image)
-        except ImageNotFound:
-            raise SandboxUnavailable(f"the image {self._settings.image} is missing; make it with `make images`") from None
-        if image["Config"].get("Volumes"):
-            raise SandboxUnavailable(f"the image {self._settings.image} has volumes, which stay writable without bound; build one without")
-        return str(image["Id"])
+        return self._image_with("python")
+
+    def _image_with(self, tools: str) -> str:
+        """Return the digest of the image that has these tools."""
+        if tools not in self._images:
+            name = self._settings.image_of(tools)
+            try:
+                image = self._api.inspect_image(name)
+            except ImageNotFound:
+                raise SandboxUnavailable(f"the image {name} is missing; make it with `make images`") from None
+            if image["Config"].get("Volumes"):
+                raise SandboxUnavailable(f"the image {name} has volumes, which stay writable without bound; build one without")
+            self._images[tools] = str(image["Id"])
+        return self._images[tools]
 
     @property
     def _shelves(self) -> Shelves:
         with self._lock:
             if self._made is None:
-                labels = {docker_profile.LABEL: self._session}
-                self._made = Shelves(self._api, self._image, self._settings, labels, f"testwright-{self._session}")
-                docker_reaper.watch(self._session)
+                self._made = Shelves(self._api, self._image, self._settings, self._labels, f"testwright-{self._session}")
+                docker_reaper.watch(self._session, self._settings.host)
                 atexit.register(self.close)
             return self._made
 
@@ -135,6 +144,8 @@ class DockerSandbox:
     def _try(self, command: Command) -> Output:
         try:
             return self._run(command, self._settings.bound(command.limits))
+        except SandboxUnavailable as refusal:
+            return Output(Ending.INFRASTRUCTURE, None, reason=str(refusal))
         except (DockerException, RequestException, OSError, subprocess.CalledProcessError) as error:
             text = error.explanation if isinstance(error, APIError) else str(error)
             return Output(Ending.INFRASTRUCTURE, None, reason=f"the engine: {' '.join(str(text).split())[:500]}")
@@ -159,8 +170,10 @@ class DockerSandbox:
             let_write(path)
 
     def _in_container(self, command: Command, limits: Limits, shelf: Shelf) -> Output:
-        labels = {docker_profile.LABEL: self._session, docker_profile.DEADLINE: str(int(time.time() + limits.seconds) + 60)}
-        request = docker_profile.box(command, limits, self._image, shelf.volume, shelf.rack.room, self._settings, labels)
+        labels = {**self._labels, docker_profile.DEADLINE: str(int(time.time() + limits.seconds) + 60)}
+        request = docker_profile.box(
+            command, limits, self._image_with(command.image), shelf.volume, shelf.rack.room, self._settings, labels
+        )
         container = self._api.create_container_from_config(request)["Id"]
         try:
             began = time.monotonic()

@@ -12,7 +12,7 @@ from testwright.model import Command, Limits
 
 BOX, COPIES = "/box", "/copies"
 SCRATCH = f"{BOX}/scratch"
-LABEL, DEADLINE = "testwright.sandbox", "testwright.deadline"
+LABEL, CAMPAIGN, DEADLINE = "testwright.sandbox", "testwright.campaign", "testwright.deadline"
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _SYSTEM = ("/", *(f"{top}{name}" for top in ("/", "/usr/", "/usr/local/") for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32")))
 _NEVER = frozenset((*_SYSTEM, "/usr", "/usr/local", "/usr/share", "/etc", "/dev", "/proc", "/sys", BOX, COPIES))

@@ -35,7 +35,7 @@ def _left(labels: dict[str, str]) -> bool:
     return pid.isdigit() and not os.path.exists(f"/proc/{pid}")  # noqa: PTH110
 
 
-def watch(session: str) -> None:
+def watch(session: str, host: str = "") -> None:
     """Start the watcher: its input ends when we do, however we end, and then it removes what is left."""
     script = 'cat >/dev/null; exec "$0" -m runners.sandboxes.docker_reaper "$1"'
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120
@@ -46,6 +46,7 @@ def watch(session: str) -> None:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
         cwd=root,
+        env={**os.environ, "DOCKER_HOST": host},
     )
 
 

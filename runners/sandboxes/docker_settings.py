@@ -31,10 +31,12 @@ class DockerSettings:
     """TESTWRIGHT_USERNS: Docker's userns mode, e.g. `host` on an engine that remaps users."""
     host: str = ""
     """DOCKER_HOST"""
+    campaign: str = ""
+    """The campaign that it is for, as it stands on containers and volumes."""
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "DockerSettings":
-        """Read the settings.
+    def from_environment(cls, environment: Mapping[str, str] | None = None, *, host: str = "", campaign: str = "") -> "DockerSettings":
+        """Read the settings; a `host` wins over DOCKER_HOST.
 
         Raises:
             SandboxUnavailable: for a value that means nothing; nothing is guessed about limits.
@@ -50,8 +52,13 @@ class DockerSettings:
             runtime=runtime,
             image=given.get("TESTWRIGHT_IMAGE") or IMAGE,
             userns=given.get("TESTWRIGHT_USERNS", ""),
-            host=given.get("DOCKER_HOST", ""),
+            host=host or given.get("DOCKER_HOST", ""),
+            campaign=campaign,
         )
+
+    def image_of(self, tools: str) -> str:
+        """Return the name of the image with these tools; the operator's own is one for Python."""
+        return self.image if tools == "python" else f"testwright-{tools}"
 
     def bound(self, limits: Limits) -> Limits:
         """Return the limits of a command, brought down to what the operator allows."""

@@ -1,5 +1,6 @@
 """The check task: real tools on real files in every sandbox, and a tool that is missing is a line."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,38 @@ def hostile(tmp_path: Path) -> Workspace:
     return Workspace("w", str(root), "0" * 64, "w")
 
 
+SCRIPT = """/* eslint-disable */
+const { exec } = require('child_process');
+function run(line) {
+  eval(line);
+  exec(line);
+  return { a: 1, a: 2 };
+}
+"""
+SEEDED_SCRIPT = {
+    ("eslint", "security/detect-eval-with-expression", "src/[id]/a b.js", 4, "error"),
+    ("eslint", "security/detect-child-process", "src/[id]/a b.js", 5, "warning"),
+    ("eslint", "no-dupe-keys", "src/[id]/a b.js", 6, "error"),
+    ("eslint", "security/detect-eval-with-expression", "src/page.tsx", 1, "error"),
+    ("eslint", "parse", "src/broken.ts", 1, "warning"),
+}
+SCRIPTS = ("eslint.config.mjs", "src/[id]/a b.js", "src/page.tsx", "src/broken.ts", "src/a.test.js", "src/types.d.ts")
+
+
+@pytest.fixture
+def scripts(tmp_path: Path) -> Workspace:
+    """The same in JavaScript and TypeScript."""
+    root = tmp_path / "scripts"
+    (root / "src" / "[id]").mkdir(parents=True)
+    (root / "eslint.config.mjs").write_text("throw new Error('run');\n")
+    (root / "src/[id]/a b.js").write_text(SCRIPT)
+    (root / "src/page.tsx").write_text("export const Page = ({ x }: { x: string }) => <b>{eval(x)}</b>;\n")
+    (root / "src/broken.ts").write_text("const = 1;\n")
+    (root / "src/a.test.js").write_text(SCRIPT)
+    (root / "src/types.d.ts").write_text("export type Pair<T> = [T, T];\nexport declare function f(a: string): void;\n")
+    return Workspace("w", str(root), "0" * 64, "w")
+
+
 PATHS = ("pkg/a.py", "tests/a.py", "vendor/a.py", "sitecustomize.py", "README.md")
 
 
@@ -51,6 +84,20 @@ def told(findings: tuple[Finding, ...]) -> set[tuple[str, str, str, int, str]]:
 def test_the_tools_of_the_image_find_what_is_there(hostile: Workspace, tmp_path: Path) -> None:
     done = check.fn(hostile, "python", PATHS, open_box("docker").sandbox, tmp_path)
     assert (told(done.findings), done.notes) == (SEEDED, ())
+
+
+@pytest.mark.docker
+def test_the_image_for_scripts_finds_what_is_there(scripts: Workspace, tmp_path: Path) -> None:
+    done = check.fn(scripts, "javascript", SCRIPTS, open_box("docker").sandbox, tmp_path)
+    assert (told(done.findings), done.notes) == (SEEDED_SCRIPT, ())
+
+
+@pytest.mark.network
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("npm"), reason="npm is missing")
+def test_without_an_image_the_tools_for_scripts_are_installed(scripts: Workspace, tmp_path: Path) -> None:
+    done = check.fn(scripts, "javascript", SCRIPTS, open_box("bubblewrap").sandbox, tmp_path / "environments")
+    assert (told(done.findings), done.notes) == (SEEDED_SCRIPT, ())
 
 
 @pytest.mark.network
@@ -76,6 +123,15 @@ def test_a_tool_that_cannot_be_installed_is_a_line(hostile: Workspace, tmp_path:
         "not everything was checked: bandit",
         "not everything was checked: ruff",
     ]
+
+
+def test_without_npm_there_is_a_line(scripts: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bin").mkdir()
+    for name in ("sh", "cp"):
+        (tmp_path / "bin" / name).symlink_to(shutil.which(name) or name)
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin")
+    done = check.fn(scripts, "javascript", SCRIPTS, ProcessSandbox(), tmp_path)
+    assert done.notes == ("not everything was checked: eslint could not be installed: npm is missing here",)
 
 
 def test_a_tool_that_is_gone_is_a_line(hostile: Workspace, tmp_path: Path) -> None:

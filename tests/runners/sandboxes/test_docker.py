@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from runners.images.build import NAMES
 from runners.sandboxes.docker import DockerSandbox
 from runners.sandboxes.docker_profile import box, user
+from runners.sandboxes.docker_reaper import reap
 from runners.sandboxes.docker_settings import DockerSettings
 from tests.runners.sandboxes.conftest import open_box
 from testwright.errors import SandboxUnavailable
@@ -106,6 +108,24 @@ def test_an_image_with_volumes_is_refused() -> None:
 
 
 @pytest.mark.docker
+def test_a_command_that_needs_an_image_that_is_missing_says_so(sandbox: DockerSandbox) -> None:
+    output = sandbox.run(Command(("true",), image="no-such-tools"))
+    assert output.ending is Ending.INFRASTRUCTURE
+    assert output.reason == "the image testwright-no-such-tools is missing; make it with `make images`"
+    assert sandbox.run(Command(("true",))).exit_code == 0
+
+
+@pytest.mark.docker
+def test_every_image_runs_as_nobody_in_particular_and_can_write_to_its_box_alone(sandbox: DockerSandbox) -> None:
+    for name in NAMES:
+        output = sandbox.run(Command(("sh", "-c", "id -u; touch x && echo own; touch /opt/testwright/x"), image=name))
+        assert output.stdout.split()[1:] == [b"own"], name
+        assert output.stdout.split()[0] != b"0"
+        assert output.exit_code == 1
+        assert b"Read-only file system" in output.stderr
+
+
+@pytest.mark.docker
 def test_operator_limits_hold_in_the_container() -> None:
     open_box("docker")
     sandbox = DockerSandbox(DockerSettings(seconds=1.0, memory=64))
@@ -174,6 +194,28 @@ def test_the_reaper_removes_what_a_dead_controller_left_and_nothing_else(sandbox
     assert sandbox.reap() >= 3
     assert set(labelled(sandbox)) == kept
     assert sandbox.run(Command(("true",))).exit_code == 0
+
+
+@pytest.mark.docker
+def test_what_a_campaign_makes_has_its_name_on_it_and_the_reaper_takes_it_all_the_same() -> None:
+    open_box("docker")
+    sandbox = DockerSandbox(DockerSettings(campaign="20261124-101500-a1b2"))
+    try:
+        running = threading.Thread(target=sandbox.run, args=(Command(("sleep", "5")),))
+        running.start()
+        name = {"label": ["testwright.campaign=20261124-101500-a1b2"]}
+        deadline = time.monotonic() + 30
+        while len(sandbox._api.containers(filters=name)) < 2 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        boxes = sandbox._api.containers(filters=name)
+        assert sum("testwright.deadline" in box["Labels"] for box in boxes) == 1
+        assert len(boxes) == 2  # the box and the keeper
+        assert len(sandbox._api.volumes(filters=name)["Volumes"]) == 8
+        running.join()
+        assert reap(sandbox._api, sandbox._session) == 9
+        assert sandbox._api.volumes(filters=name)["Volumes"] in (None, [])
+    finally:
+        sandbox.close()
 
 
 @pytest.mark.docker
