@@ -17,7 +17,7 @@ from runners.explorers.python.mutants import SWITCH, SwitchedExpression, Switche
 from runners.explorers.python.mutants_load import Finder, Loader, compiled
 from runners.explorers.python.mutants_run import Budget, MutantRun
 from runners.explorers.python.probe import Log
-from runners.explorers.python.values import Call, Member, Name, Variable, literal
+from runners.explorers.python.values import Atom, Call, Member, Name, Variable, literal
 
 
 class Original(ast.NodeTransformer):
@@ -211,6 +211,20 @@ def test_changed_state_of_the_receiver_kills(loaded: Any) -> None:
     made = Call(Name(module.__name__, "Counter"))
     case = Case("Counter.up", "method", Call(Member(Variable("counter"), "up")), (("counter", made),))
     assert survivors(run, case) == []
+
+
+def test_hashes_are_compared_with_those_of_objects_made_in_the_same_way(loaded: Any) -> None:
+    module, run = loaded("""
+        class Key:
+            def __init__(self, name):
+                self.name = name
+            def __hash__(self):
+                return hash((self.name, None))
+    """)
+    made = Call(Name(module.__name__, "Key"), (Atom("a"),))
+    case = Case("Key.__hash__", "operator", Call(Name("builtins", "hash"), (Variable("key"),)), (("key", made),))
+    assert survivors(run, case) == []
+    assert [check["expected"] for check in run.trials[0].seen.checks] == ["hash(Key('a'))"]
 
 
 def test_raised_messages_kill(loaded: Any) -> None:
