@@ -9,7 +9,7 @@ from runners.languages.base import Style
 from runners.languages.python.hoisting import long_arguments, repeated_by_name, singletons
 from runners.languages.python.layout import as_block, expression, fits, flat, laid, quoted
 from runners.languages.python.renaming import renamed_source, substituted
-from runners.languages.python.tables import MESSAGE, SPECIAL, Plan, is_whole
+from runners.languages.python.tables import MESSAGE, Plan, is_pattern, is_whole
 from testwright.model import Check, How, Raised, Step
 
 MATCH = 70
@@ -205,7 +205,7 @@ def _raises(raised: Raised, name: str, pad: str, style: Style) -> list[str]:
 def message_pattern(raised: Raised, style: Style) -> str:
     """Source text of a pattern: for the whole message, or for the telling start of a longer one; '' when there is none."""
     message = raised.message
-    if is_whole(raised) and not SPECIAL.search(message):
+    if is_whole(raised) and is_pattern(message):
         return "r" + quoted("^" + message.replace(".", "\0") + "$", style.quote).replace("\\x00", "\\.")
     line = message.splitlines()[0].strip() if message.strip() else ""
     most = min(MATCH, style.line_length - 22)

@@ -26,6 +26,8 @@ TELLING = 4
 """Characters of a value that is not the same as another by accident."""
 WHOLE = 160
 """Characters of a message that is asserted as a whole. The explorer has the same bound."""
+PATTERN = 56
+"""Characters of a message that is matched by a pattern as a whole; longer ones are compared."""
 RESERVED = frozenset({"request", "self", "cls", "result", "excinfo", "caught", "pytest", "asyncio", "textwrap", "expected", "l", "O", "I"})
 
 
@@ -214,7 +216,7 @@ def _matched(raised: Raised | None, checks: Sequence[Check]) -> Raised | None:
 def _with_messages(alike: list[Observation]) -> list[Observation]:
     """Messages that differ, or would be hard to read as patterns, are compared as they are."""
     messages = {o.raised.message for o in alike if o.raised}
-    if not messages or not all(is_whole(o.raised) for o in alike) or (len(messages) == 1 and not SPECIAL.search(min(messages))):
+    if not messages or not all(is_whole(o.raised) for o in alike) or (len(messages) == 1 and is_pattern(min(messages))):
         return alike
     return [replace(o, checks=(Check(MESSAGE, How.EQUALS, repr(o.raised.message)),)) for o in alike if o.raised]
 
@@ -223,6 +225,11 @@ MESSAGE = "str(error)"
 """Subject of a check on the message; the writer names the exception as the framework does."""
 SPECIAL = re.compile(r"[\^$*+?{}\[\]\\|()]|\..*\.")
 """What makes a message hard to read as a pattern."""
+
+
+def is_pattern(message: str) -> bool:
+    """Whether a message reads well as a pattern, on one line."""
+    return len(message) <= PATTERN and not SPECIAL.search(message)
 
 
 def is_whole(raised: Raised | None) -> bool:
