@@ -11,14 +11,31 @@ from runners.explorers.python.execute import Run
 from runners.explorers.python.values import Call, Name, walk
 
 Goal = Union[int, tuple]  # a line, a branch, or ("outcome", unit, kind)
-NEAR = 12
+NEAR = 16
 POOL = 40
+PER_LINE = 8
+"""Different operands of one line that a kept case remembers."""
 
 
 class Kept:
     """A case that earned its place, with what it reaches."""
 
-    __slots__ = ("_log", "_raw", "branches", "case", "declared", "goals", "kind", "lines", "raised", "rank", "stub", "typical")
+    __slots__ = (
+        "_log",
+        "_raw",
+        "branches",
+        "case",
+        "declared",
+        "fine",
+        "goals",
+        "kind",
+        "lines",
+        "raised",
+        "rank",
+        "stub",
+        "typical",
+        "way",
+    )
 
     def __init__(self, run: Run, goals: frozenset[Any], public: bool, typical: bool = True) -> None:
         self.case = run.case
@@ -29,10 +46,14 @@ class Kept:
         self.raised = run.outcome.raised
         self.declared = run.declared
         self._raw = run.log
+        self.way = hash((run.case.unit, self.branches))
+        """Which way it took through the code."""
         self._log: list[Any] | None = None
         self.stub = uses_stub(run.case)
         order = {"documentation": 0, "project": 1}.get(run.case.origin, 2)
         self.typical = typical or (self.raised and self.declared)
+        self.fine = public and not self.stub and self.typical
+        """A person may want to read it."""
         self.rank = (not public, self.stub, not self.typical, order > 1 and self.raised, not typical, order, run.case.size())
 
     @property
@@ -61,13 +82,17 @@ def uses_stub(case: Case) -> bool:
 
 
 def slim(log: list[Any]) -> list[Any]:
-    """Operands without repetition."""
+    """Operands without repetition, some of every line."""
     kept: dict[Any, Any] = {}
+    counts: dict[int, int] = {}
     for entry in log:
+        count = counts.get(entry[0], 0)
+        if count >= PER_LINE:
+            continue
         key = (entry[0], entry[1], type(entry[2]), short(entry[2]), short(entry[3]))
-        kept.setdefault(key, entry)
-        if len(kept) >= 120:
-            break
+        if key not in kept:
+            kept[key] = entry
+            counts[entry[0]] = count + 1
     return list(kept.values())
 
 
@@ -93,7 +118,6 @@ class Archive:
         self.best: dict[Any, Kept] = {}
         self.outcomes: dict[tuple[str, str], Kept] = {}
         self.pool: dict[str, dict[Any, Kept]] = {}
-        self.accidents: dict[Any, Run] = {}
         self.file = open(path, "a", encoding="utf-8")  # noqa: SIM115
 
     def add(self, run: Run, goals: frozenset[Any], public: bool, typical: bool = True) -> tuple[bool, bool]:
@@ -145,7 +169,7 @@ class Archive:
 
     def add_near(self, run: Run, goals: frozenset[Any], public: bool) -> None:
         """Keep a run for the open branches whose first line it reaches."""
-        if run.stopped and not run.lines:
+        if run.hung or (run.stopped and not run.lines):
             return
         kept: Kept | None = None
         for line in run.lines & self.sources.keys():
@@ -154,12 +178,20 @@ class Archive:
                 self.near.pop(line, None)
                 continue
             cases = self.near.setdefault(line, [])
-            if len(cases) >= NEAR and self.rng.random() > 0.15 and cases[-1].case.size() <= run.case.size():
-                continue
             if kept is None:
                 kept = Kept(run, goals, public)
-            if len(cases) < NEAR:
-                cases.append(kept)
-            else:
-                cases[self.rng.randrange(NEAR)] = kept
-            cases.sort(key=lambda k: k.case.size())
+            self.place(cases, kept)
+
+    def place(self, cases: list[Kept], kept: Kept) -> None:
+        """Keep one case for each way through the code: the smaller one mostly, and some of the ways when there are many."""
+        same = next((at for at, one in enumerate(cases) if one.way == kept.way), -1)
+        if same >= 0:
+            size = cases[same].case.size()
+            if kept.case.size() < size or (kept.case.size() < 3 * size and self.rng.random() < 0.12):
+                cases[same] = kept
+        elif len(cases) < NEAR:
+            cases.append(kept)
+        else:
+            at = max(self.rng.sample(range(len(cases)), 4), key=lambda at: cases[at].case.size())
+            if kept.case.size() < cases[at].case.size() or self.rng.random() < 0.05:
+                cases[at] = kept

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import functools
 import inspect
 import random
 import re
@@ -113,19 +115,33 @@ class Builder:
 
 def commented(cls: type) -> dict[str, Any]:
     """Types in comments such as `self.items = []  # type: List[Item]`."""
-    if cls.__module__ in ("builtins", "typing", "abc"):
+    module = sys.modules.get(cls.__module__)
+    if module is None or cls.__module__ in ("builtins", "typing", "abc"):
         return {}
-    try:
-        source = inspect.getsource(cls)
-    except (OSError, TypeError):
-        return {}
+    space = {**vars(typing), **vars(module)}
     found: dict[str, Any] = {}
-    space = {**vars(typing), **vars(sys.modules.get(cls.__module__, typing))}
-    for match in COMMENT.finditer(source):
+    for name, text in comments(getattr(module, "__file__", None) or "").get(cls.__qualname__, ()):
         try:
-            found[match[1]] = eval(match[2], space)
+            found[name] = eval(text, space)
         except Exception:
             continue
+    return found
+
+
+@functools.lru_cache(maxsize=64)
+def comments(path: str) -> dict[str, list[tuple[str, str]]]:
+    """Name of a class → the attributes and types in its comments, of one file."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        tree = ast.parse(text) if "# type:" in text else ast.Module([], [])
+    except (OSError, ValueError, SyntaxError):
+        return {}
+    lines = text.splitlines()
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            found[node.name] = COMMENT.findall("\n".join(lines[node.lineno - 1 : node.end_lineno]))
     return found
 
 

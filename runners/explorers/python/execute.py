@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import inspect
 import random
+import re
 import sys
 from collections.abc import Iterator
-from types import FrameType, ModuleType, TracebackType
+from types import ModuleType, TracebackType
 from typing import Any
 
 from runners.explorers.python.cases import Case, Outcome, run_case
 from runners.explorers.python.goals import Goals, make_tracer
 from runners.explorers.python.guard import Guard, Interrupted, Quit, Silent, timer
-from runners.explorers.python.harvest import Raises, is_raising
+from runners.explorers.python.harvest import is_raising
 from runners.explorers.python.probe import Log
 from runners.explorers.python.subjects import Subject
-from runners.explorers.python.values import Variable, walk
+from runners.explorers.python.values import Call, Name, Variable, walk
 
 ACCIDENTAL = (TypeError, AttributeError, NameError, KeyError, IndexError, AssertionError, RecursionError, MemoryError, ZeroDivisionError, SystemError,
               ImportError, NotImplementedError, StopIteration, BufferError, ReferenceError)  # fmt: skip
+PRIVATE = re.compile(r"(?:^|\.)_(?!_)")
 NEVER = (RecursionError, MemoryError)
 MAPPING = ("__getitem__", "__delitem__", "__setitem__", "pop", "popitem", "remove", "index", "popleft", "del", "get", "__next__")
 
@@ -25,7 +28,7 @@ MAPPING = ("__getitem__", "__delitem__", "__setitem__", "pop", "popitem", "remov
 class Run:
     """One execution of one case."""
 
-    __slots__ = ("branches", "case", "declared", "keep", "lines", "log", "outcome", "stopped")
+    __slots__ = ("branches", "case", "declared", "hung", "keep", "lines", "log", "outcome", "stopped")
 
     def __init__(self, case: Case) -> None:
         self.case = case
@@ -37,6 +40,8 @@ class Run:
         self.declared = False
         self.stopped = False
         """It was interrupted, or refused by the guard: nothing it did is a result."""
+        self.hung = False
+        """It was interrupted."""
 
 
 class Executor:
@@ -50,9 +55,10 @@ class Executor:
         self.log = log
         self.seconds = seconds
         self.tracer = make_tracer(self.path)
-        self.raises = Raises()
+        self.named: dict[str, frozenset[str]] = {}
         self.package = module.__name__.split(".")[0]
         self.count = 0
+        self.hung = 0
         self.seed = 0
 
     def run(self, case: Case) -> Run:
@@ -67,7 +73,7 @@ class Executor:
         self.log.on = True
         arcs: list[tuple[int, int]] = []
         try:
-            with timer(self.seconds):
+            with timer(self.patience()):
                 self.guard.on = True
                 self.tracer.start()
                 try:
@@ -75,7 +81,10 @@ class Executor:
                 finally:
                     arcs = self.tracer.stop()
                     self.guard.on = False
-        except (Interrupted, Quit, KeyboardInterrupt, GeneratorExit):
+        except Interrupted:
+            run.stopped = run.hung = True
+            self.hung += 1
+        except (Quit, KeyboardInterrupt, GeneratorExit):
             run.stopped = True
         finally:
             self.guard.on = self.log.on = False
@@ -85,6 +94,10 @@ class Executor:
         run.stopped = run.stopped or bool(self.guard.refused)
         self.judge(run)
         return run
+
+    def patience(self) -> float:
+        """Seconds that a case may take: less, when many were endless."""
+        return self.seconds if self.hung < 5 else self.seconds / (2 if self.hung < 20 else 5)
 
     def judge(self, run: Run) -> None:
         """Decide whether the outcome is one to assert."""
@@ -100,29 +113,51 @@ class Executor:
         run.declared = self.declared(error, run.case)
         run.keep = run.declared or not isinstance(error, ACCIDENTAL)
 
-    def mine(self, frame: FrameType) -> bool:
-        """Whether a frame runs code of the package."""
-        return frame.f_code.co_filename == self.path or (frame.f_globals.get("__name__") or "").split(".")[0] == self.package
-
     def declared(self, error: BaseException, case: Case) -> bool:
-        """True when the package raises it on purpose: its innermost frame is at a raise statement."""
-        inner = [link for link in links(error) if self.mine(link.tb_frame)]
+        """True when the package raises it on purpose: by a raise statement of its own, or as the documentation of the unit says."""
+        frames = [tb for tb in chain(error.__traceback__) if not tb.tb_frame.f_globals.get("__name__", "").startswith("runners.explorers.")]
+        inner = [tb for tb in frames if self.within(tb)]
         if not inner:
             return False
-        link = inner[-1]
-        if self.raises.at(link.tb_frame.f_code.co_filename, link.tb_lineno) and is_raising(link):
-            return not isinstance(error, (NotImplementedError, AssertionError)) or isinstance(error, NotImplementedError)
-        if isinstance(error, SystemExit):
+        if inner[-1] is frames[-1] and is_raising(inner[-1]):
+            return not isinstance(error, AssertionError)
+        if isinstance(error, SystemExit) or type(error).__name__ in self.announced(case.unit):
             return True
         return isinstance(error, (KeyError, IndexError, StopIteration)) and case.unit.rpartition(".")[2] in MAPPING
 
+    def within(self, tb: TracebackType) -> bool:
+        """True when a frame belongs to the package under test."""
+        name = tb.tb_frame.f_globals.get("__name__") or ""
+        return tb.tb_frame.f_code.co_filename == self.path or name.split(".")[0] == self.package
 
-def links(error: BaseException) -> Iterator[TracebackType]:
-    """The traceback, outermost frame first."""
-    link = error.__traceback__
-    while link is not None:
-        yield link
-        link = link.tb_next
+    def announced(self, unit: str) -> frozenset[str]:
+        """Exceptions that the docstring of a unit says it raises."""
+        if unit not in self.named:
+            value: Any = self.module
+            for part in unit.split("."):
+                value = inspect.getattr_static(value, part, None)
+            doc = getattr(value, "__doc__", None)
+            parts = re.split(r"(?i)\braises?\b|\bthrows?\b", doc)[1:] if isinstance(doc, str) else []
+            self.named[unit] = frozenset(re.findall(r"\b[A-Z]\w*", " ".join(part[:200] for part in parts)))
+        return self.named[unit]
+
+
+def chain(tb: TracebackType | None) -> Iterator[TracebackType]:
+    """The entries of a traceback, the innermost last."""
+    while tb is not None:
+        yield tb
+        tb = tb.tb_next
+
+
+def intrudes(case: Case, package: str) -> bool:
+    """True when an argument or the arrangement names something private of the package."""
+    call = case.call
+    inner = list(call.args) if isinstance(call, Call) and isinstance(call.func, Name) else [call]
+    return any(
+        isinstance(node, Name) and "_" in node.path and node.module.split(".")[0] == package and PRIVATE.search(node.path) is not None
+        for tree in [*(node for _, node in case.steps), *inner]
+        for _, node in walk(tree)
+    )
 
 
 def proper(run: Run, subject: Subject | None) -> bool:

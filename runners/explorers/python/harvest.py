@@ -201,6 +201,7 @@ class Harvest:
         self.literals: dict[int, list[Any]] = defaultdict(list)
         self.conditions: dict[int, str] = {}
         self.imports: set[str] = set()
+        self.functions: dict[int, tuple[int, int]] = {}
         self.cached: dict[tuple[int, int], list[Any]] = {}
         self._collect(self.tree.body, "")
         docs = docstring_nodes(self.tree)
@@ -236,6 +237,13 @@ class Harvest:
         if (first, last) not in self.cached:
             self.cached[(first, last)] = self._within(first, last)
         return self.cached[(first, last)]
+
+    def enclosing(self, line: int) -> tuple[int, int]:
+        """First and last line of the smallest function around a line."""
+        if line not in self.functions:
+            around = [(d.first, d.last) for d in self.definitions.values() if not d.is_class and d.first <= line <= d.last]
+            self.functions[line] = min(around, key=lambda span: span[1] - span[0], default=(0, 0))
+        return self.functions[line]
 
     def _within(self, first: int, last: int) -> list[Any]:
         return [value for line in range(first, last + 1) for value in self.literals.get(line, ())]

@@ -497,3 +497,8 @@ class Maker:
     def literals_for(self, subject: Subject) -> None:
         """Use the literals of this subject's lines first."""
         self.local = self.world.harvest.within(*subject.lines)
+
+    def literals_at(self, line: int) -> None:
+        """Use the literals of the function that a line belongs to."""
+        found = self.world.harvest.enclosing(line)
+        self.local = self.world.harvest.within(*found) or self.local

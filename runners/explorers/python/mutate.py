@@ -34,6 +34,8 @@ class Mutator:
         subject = self.composer.subject_of(case)
         if subject is not None:
             self.maker.literals_for(subject)
+        if line and rng.random() < 0.6:
+            self.maker.literals_at(line)
         for _ in range(rng.choice((1, 1, 1, 2, 3))):
             made = None
             if log and rng.random() < 0.55:

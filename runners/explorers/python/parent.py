@@ -247,6 +247,8 @@ class Parent:
         self.copy_progress()
         for line, why in self.final.get("unreached", {}).items():
             self.write({"type": "unreached", "line": int(line), "why": why})
+        for row in self.final.get("findings", ()):
+            self.write(row)
         self.write(
             {
                 "type": "end",

@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 from types import CodeType, ModuleType
 from typing import Any
 
-LIMIT = 400
-"""Entries kept of one call; loops would log without end."""
+LIMIT = 24
+"""Entries kept of one line in one call; loops would log without end, and leave no room for what comes after them."""
 FOREIGN = 60
 COMPARE: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]] = {
     ast.Eq: ("==", operator.eq), ast.NotEq: ("!=", operator.ne), ast.Lt: ("<", operator.lt), ast.LtE: ("<=", operator.le),
@@ -37,18 +37,21 @@ class Log:
         self.entries: list[tuple[int, str, Any, Any]] = []
         self.foreign: list[tuple[int, str, Any, Any]] = []
         """Operands of texts and numbers in other modules of the package."""
+        self.counts: dict[int, int] = {}
         self.on = False
 
     def take(self) -> list[tuple[int, str, Any, Any]]:
         entries = self.entries + self.foreign
-        self.entries, self.foreign = [], []
+        self.entries, self.foreign, self.counts = [], [], {}
         return entries
 
     def add(self, line: int, kind: str, a: Any, b: Any) -> None:
         if not self.on:
             return
         if line:
-            if len(self.entries) < LIMIT:
+            count = self.counts.get(line, 0)
+            if count < LIMIT:
+                self.counts[line] = count + 1
                 self.entries.append((line, kind, a, b))
         elif len(self.foreign) < FOREIGN and isinstance(a, (str, int)):
             self.foreign.append((0, kind, a, b))

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from runners.explorers.python.archive import Kept
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from runners.explorers.python.search import Search
 
 MOST = 380
+LARGE = 70
+"""Cases above this size are said only for goals that nothing else reaches."""
 DOCUMENTED = 10
 """Documented examples of one unit that are said."""
 
@@ -49,7 +52,7 @@ class Publisher:
         deadline = time.monotonic() + seconds
         self.confirm()
         batch: list[dict[str, Any]] = []
-        chosen = self.for_goals() + self.documented() + self.for_outcomes()
+        chosen = self.documented() + self.for_goals(final) + self.for_outcomes()
         if final:
             chosen += self.diverse(MOST - len(self.said) - len(chosen))
         for index, (kept, goals) in enumerate(chosen):
@@ -85,9 +88,10 @@ class Publisher:
             }
         )
 
-    def for_goals(self) -> list[tuple[Kept, set[Any]]]:
-        """Few cases that reach every goal not said yet."""
-        want = {goal for goal in self.archive.best if goal in self.targets and goal not in self.reached}
+    def for_goals(self, final: bool) -> list[tuple[Kept, set[Any]]]:
+        """Few cases that reach every goal not said yet; odd ones only when there is no time left to find better."""
+        best = self.archive.best
+        want = {goal for goal in best if goal in self.targets and goal not in self.reached and (final or best[goal].fine)}
         chosen: list[tuple[Kept, set[Any]]] = []
         candidates = {id(self.archive.best[goal]): self.archive.best[goal] for goal in sorted(want, key=repr)}
         ordered = sorted(candidates.values(), key=lambda kept: (kept.rank, kept.case.text()))
@@ -132,14 +136,18 @@ class Publisher:
         taken = {id(kept) for kept, _ in chosen}
         for turn in range(40):
             for pool in pools:
-                if turn < len(pool) and len(chosen) < room and id(pool[turn]) not in taken and pool[turn].case.text() not in self.said:
+                if (
+                    turn < len(pool)
+                    and pool[turn].case.size() < LARGE
+                    and len(chosen) < room
+                    and id(pool[turn]) not in taken
+                    and pool[turn].case.text() not in self.said
+                ):
                     chosen.append((pool[turn], set()))
         return chosen
 
     def small(self, kept: Kept, goals: set[Any], seconds: float) -> Case:
         """The case made small; it keeps its outcome and what it was chosen for."""
-        if seconds <= 0:
-            return kept.case
         wanted = goals or kept.branches
         subject = self.composer.subject_of(kept.case)
         typical = self.custom.typical(kept.case)
@@ -150,7 +158,16 @@ class Publisher:
                 return False
             return run.outcome.kind() == kept.kind and run.declared == kept.declared and wanted <= (run.lines | run.branches)
 
-        return shrink(kept.case, still, seconds, self.simpler)
+        case = self.without_steps(kept.case, still)
+        return shrink(case, still, seconds, self.simpler) if seconds > 0 else case
+
+    def without_steps(self, case: Case, still: Callable[[Case], bool]) -> Case:
+        """The case without the steps that change nothing of what it is for."""
+        for at in range(len(case.steps) - 1, -1, -1):
+            fewer = case.copy(steps=case.steps[:at] + case.steps[at + 1 :])
+            if still(fewer):
+                case = fewer
+        return case
 
     def simpler(self, node: Node) -> list[Node]:
         """The simplest known expressions for objects of the class that a call makes."""
@@ -256,10 +273,14 @@ def agreed(first: dict[str, Any], second: dict[str, Any] | None) -> dict[str, An
     """One observation from two: what both say; None when they do not tell the same story."""
     if not first.get("keep") or second is None or not second.get("keep"):
         return None
+    if not (first["raised"] or first["checks"]) or not (second["raised"] or second["checks"]):
+        return None
     if (first["raised"] or {}).get("type") != (second["raised"] or {}).get("type") or first["result_type"] != second["result_type"]:
         return None
     made = dict(first)
     made["checks"] = [check for check in first["checks"] if check in second["checks"]]
+    if not made["raised"] and not made["checks"]:
+        return None
     made["stable"] = bool(made["checks"]) or first["checks"] == second["checks"]
     if first["raised"] and first["raised"]["message"] != second["raised"]["message"]:
         made["raised"] = {**first["raised"], "message": ""}

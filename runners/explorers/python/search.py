@@ -20,7 +20,8 @@ from runners.explorers.python.archive import Archive, Kept
 from runners.explorers.python.builders import Builder
 from runners.explorers.python.cases import Case, load_case
 from runners.explorers.python.compose import Composer
-from runners.explorers.python.execute import Executor, Run, proper
+from runners.explorers.python.execute import Executor, Run, intrudes, proper
+from runners.explorers.python.findings import Findings
 from runners.explorers.python.goals import Goals, make_tracer
 from runners.explorers.python.guard import Guard, Heartbeat, Interrupted, timer
 from runners.explorers.python.harvest import Harvest
@@ -67,14 +68,14 @@ class Search:
         request = self.request
         self.guard = Guard(os.getcwd())
         log = Log()
-        package = request["module"].split(".")[0]
+        self.package = request["module"].split(".")[0]
         self.instrument(log)
         self.module, base = imported(request["module"], request["file"])
         path = self.module.__file__ or request["file"]
         self.goals = Goals(self.text, path)
         self.base_lines, self.base_branches = self.goals.translate(base)
         self.harvest = Harvest(self.text)
-        self.executor = Executor(self.module, self.goals, self.guard, log)
+        self.executor = Executor(self.module, self.goals, self.guard, log, 0.3)
         known = {int(line) for line in request.get("covered_lines", ())} | {tuple(b) for b in request.get("covered_branches", ())}
         self.targets: set[Any] = (set(self.goals.lines) - self.base_lines) | (set(self.goals.branches) - self.base_branches)
         self.targets -= known
@@ -90,12 +91,12 @@ class Search:
         self.builder = Builder(self.maker, self.built, self.rng)
         self.composer = Composer(self.maker, self.subjects, self.rng, self.builder)
         self.custom = Custom(self.composer, self.maker)
+        self.findings = Findings(self.executor)
         self.mutator = Mutator(self.composer, self.maker, self.rng)
         self.archive = Archive(set(self.targets), self.rng, os.path.join(self.folder, "archive.jsonl"))
         self.private = {s.unit for s in self.subjects if not s.public}
         self.publisher = Publisher(self)
         self.publisher.batches = 100 * self.restart
-        self.package = package
         self.reach: dict[str, set[int]] = {s.unit: set() for s in self.subjects}
 
     def instrument(self, log: Log) -> None:
@@ -114,7 +115,9 @@ class Search:
         run = self.executor.run(case)
         if not run.keep and run.outcome.raised and not run.stopped:
             run = self.cut(run)
-        run.keep = run.keep and proper(run, subject)
+        run.keep = run.keep and proper(run, subject) and not (subject is not None and subject.public and intrudes(run.case, self.package))
+        if self.findings.suspect(run, subject) and subject is not None and self.custom.typical(run.case):
+            self.findings.add(run, subject)
         goals = frozenset((run.lines | run.branches) & self.targets)
         fresh, kept = self.archive.add(run, goals, subject is None or subject.public, run.keep and self.custom.typical(run.case))
         if fresh or (kept and self.rng.random() < 0.2):
@@ -315,7 +318,7 @@ class Search:
         line = min(self.rng.sample(lines, min(len(lines), 3)), key=lambda found: tries.get(found, 0))
         tries[line] = tries.get(line, 0) + 1
         cases = self.archive.near[line]
-        kept = self.rng.choice(cases)
+        kept = min(self.rng.sample(cases, min(len(cases), self.rng.choice((1, 2, 3)))), key=lambda found: found.case.size())
         self.try_case(self.mutator.mutate(kept.case.copy(origin="search"), kept.log, line))
 
     def turn_for_pool(self) -> None:
@@ -543,6 +546,7 @@ def main(request: dict[str, Any], folder: str, restart: int, started: float) -> 
             "ending": why,
             "executions": search.executor.count,
             "unreached": unreached,
+            "findings": search.findings.rows(),
             "open": [list(g) for g in search.archive.open if isinstance(g, tuple)],
         },
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 import re
 import string
@@ -93,16 +94,25 @@ class Generator:
         return self.sequence(argument[1]) if self.rng.random() < 0.5 else ""
 
 
-def matching(pattern: re.Pattern[Any], rng: random.Random, tries: int = 12) -> str | None:
-    """A string in which the pattern is found."""
-    text = pattern.pattern
+@functools.lru_cache(maxsize=500)
+def parsed_pattern(text: str | bytes, flags: int) -> tuple[Any, re.Pattern[str]] | None:
+    """The parsed form of a pattern, and the pattern for texts."""
     if isinstance(text, bytes):
         text = text.decode("latin-1")
     try:
-        parsed = parser.parse(text, pattern.flags & ~re.DEBUG & (re.X | re.I | re.M | re.S | re.U | re.A))
-        plain = re.compile(text, pattern.flags & (re.X | re.I | re.M | re.S | re.A))
+        return parser.parse(text, flags & (re.X | re.I | re.M | re.S | re.U | re.A)), re.compile(
+            text, flags & (re.X | re.I | re.M | re.S | re.A)
+        )
     except (re.error, ValueError, OverflowError, RecursionError):
         return None
+
+
+def matching(pattern: re.Pattern[Any], rng: random.Random, tries: int = 12) -> str | None:
+    """A string in which the pattern is found."""
+    read = parsed_pattern(pattern.pattern, pattern.flags)
+    if read is None:
+        return None
+    parsed, plain = read
     found = None
     for _ in range(tries):
         try:

@@ -127,6 +127,11 @@ class Subject:
         self.good = 0
 
 
+def documented_kinds(subject: Subject) -> dict[str, list[str]]:
+    """Parameter → the kinds of values that the docstring names for it."""
+    return {name: words_to_kinds(words) for name, words in documented_types(subject.doc).items()}
+
+
 def unwrapped(function: Any) -> Any:
     try:
         return inspect.unwrap(function)

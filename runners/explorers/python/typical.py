@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import collections.abc
+import enum
 import inspect
+import sys
 import typing
 from typing import Any
 
@@ -11,7 +13,7 @@ from runners.explorers.python.cases import Case
 from runners.explorers.python.compose import Composer
 from runners.explorers.python.maker import UNION, Maker
 from runners.explorers.python.subjects import MISSING, Parameter
-from runners.explorers.python.values import Atom, Call, Function, Group, Name, Node, Operation, Table, walk
+from runners.explorers.python.values import Atom, Call, Function, Group, Member, Name, Node, Operation, Table, walk
 
 EMPTY: dict[str, Any] = {"list": [], "tuple": (), "set": set(), "frozenset": frozenset()}
 
@@ -105,7 +107,25 @@ class Custom:
         if isinstance(node, Call) and isinstance(node.func, Name) and (node.func.module, node.func.path) in self.classes:
             made = self.classes[(node.func.module, node.func.path)]
             return issubclass(made, cls) if cls.__module__ != "typing" and not getattr(cls, "_is_protocol", False) else True
+        made_of = self.made_of(node)
+        if made_of is not None and cls.__module__ != "typing" and not getattr(cls, "_is_protocol", False):
+            try:
+                return issubclass(made_of, cls)
+            except TypeError:
+                return True
         return True
+
+    def made_of(self, node: Node) -> type | None:
+        """The class of what a call of a known class, or a member of an enumeration, gives; None when that cannot be told."""
+        if isinstance(node, Call) and isinstance(node.func, Name) and node.func.module in sys.modules:
+            found: Any = sys.modules[node.func.module]
+            for part in node.func.path.split("."):
+                found = getattr(found, part, None)
+            return found if isinstance(found, type) else None
+        if isinstance(node, Member) and isinstance(node.owner, Name):
+            owner = self.classes.get((node.owner.module, node.owner.path))
+            return owner if owner is not None and issubclass(owner, enum.Enum) else None
+        return None
 
     def atom(self, cls: type, value: Any) -> bool:
         if cls is float:

@@ -83,6 +83,10 @@ class World:
             if name.startswith(("__", "_tw")):
                 continue
             self.note(value, 2)
+        for cls in self.names:
+            if issubclass(cls, enum.Enum) and cls.__module__.split(".")[0] == self.package:
+                for member in list(cls)[:40]:
+                    self.note(member.value, 1)
 
     def _texts(self) -> None:
         """Texts from the docstrings of the package, and patterns that are written as plain strings."""
@@ -157,6 +161,9 @@ class World:
         plain = cls in (str, bytes, list, dict, tuple, set, int, float)
         if not plain and cls not in self.names and cls.__module__.split(".")[0] != self.package:
             return
+        if plain:  # the value itself reads better than the call that gave it
+            written = literal(value)
+            node = written if written is not None and written.size() < max(60, node.size()) else node
         if not plain and (cls not in self.simplest or node.size() < self.simplest[cls].size()):
             self.simplest[cls] = node
         if node.size() > 60 or (plain and len(repr(value)) < 2):
