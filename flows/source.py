@@ -28,7 +28,16 @@ from testwright.model import Baseline, Environment, FileCoverage, FileReport, So
 
 HEADER = "Written by Testwright."
 """The one line on where a test file comes from."""
-UNDONE = (State.NOT_IMPORTABLE, State.NOT_PARSABLE, State.TOO_LARGE, State.TIMED_OUT, State.CRASHED, State.NOT_REACHED, State.BROKEN)
+UNDONE = (
+    State.NOT_IMPORTABLE,
+    State.NOT_PARSABLE,
+    State.TOO_LARGE,
+    State.TIMED_OUT,
+    State.CRASHED,
+    State.NOT_REACHED,
+    State.NO_INTERPRETER,
+    State.BROKEN,
+)
 """States of files that were not served."""
 SERVED = (State.IMPROVED, State.COVERED, State.UNCHANGED)
 
@@ -122,7 +131,8 @@ def _unusable(
     """Every file of a language for which no test can run here."""
     reason = f"no test can run: {next(iter(environment.notes), 'nothing could be installed')}"
     baseline = language.baseline(workspace, environment, paths, None)
-    ended = [FileReport(path, language.NAME, State.BROKEN, reason, coverage_of(baseline, path)) for path in paths]
+    state = State.BROKEN if environment.runtime else State.NO_INTERPRETER
+    ended = [FileReport(path, language.NAME, state, reason, coverage_of(baseline, path)) for path in paths]
     return baseline, ended, environment.notes
 
 

@@ -37,7 +37,7 @@ class Environment:
     root: str
     """Absolute path of the folder."""
     runtime: str
-    """Absolute path of the interpreter that runs tests (python, node)."""
+    """Absolute path of the interpreter that runs tests (python, node); '' when none here fits."""
     key: str
     """Digest of everything the environment was made from."""
     roots: tuple[str, ...] = ()
@@ -485,6 +485,7 @@ class State(StrEnum):
     TIMED_OUT = "timed out"
     CRASHED = "crashed"
     NOT_REACHED = "not reached in the time given"
+    NO_INTERPRETER = "no interpreter that fits"
     BROKEN = "infrastructure error"
 
 

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,11 @@ class DockerSandbox:
             where = self._settings.host or "the usual socket"
             raise SandboxUnavailable(f"no Docker engine answers at {where}; start one (`dockerd`) or set DOCKER_HOST ({error})") from error
         return client.api
+
+    @cached_property
+    def _cpus(self) -> float:
+        """An engine refuses to give more than there are."""
+        return float(self._api.info()["NCPU"])
 
     @cached_property
     def _image(self) -> str:
@@ -143,7 +149,8 @@ class DockerSandbox:
 
     def _try(self, command: Command) -> Output:
         try:
-            return self._run(command, self._settings.bound(command.limits))
+            bounded = self._settings.bound(command.limits)
+            return self._run(command, replace(bounded, cpus=min(bounded.cpus, self._cpus)))
         except SandboxUnavailable as refusal:
             return Output(Ending.INFRASTRUCTURE, None, reason=str(refusal))
         except (DockerException, RequestException, OSError, subprocess.CalledProcessError) as error:

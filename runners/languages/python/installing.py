@@ -15,7 +15,7 @@ from packaging.version import InvalidVersion, Version
 
 from runners.formats.text import clean, one_line
 from runners.languages.python.index import Access, access
-from runners.languages.python.interpreters import folders, prefixes, versions
+from runners.languages.python.interpreters import folders, prefixes, serving, versions
 from runners.languages.python.manifests import Manifest, manifest
 from runners.languages.python.programs import program
 from runners.languages.python.sources import files, roots, sources
@@ -26,9 +26,10 @@ TOOLS = ("pytest==8.4.2", "coverage==7.17.3 ; python_version >= '3.10'", "covera
 _LIMITS = Limits(seconds=600, memory=4096, processes=512, file_size=2048, scratch=4096, cpus=2.0)
 _WHEELS = ("--only-binary", ":all:")
 _COPY = 'rm -rf "$2" && cp -RP "$1/." "$2"'
-# `$1` uv, `$2` the folder, `$3` versions that fit, `$4` all versions, the rest: folders to look in. Some systems' Python lacks modules.
+# `$1` uv, `$2` the folder, `$3` versions that fit, `$4` those that may stand in, `$5` what is asked for, the rest: folders to look in.
+# Some systems' Python lacks modules.
 _MAKE = """
-uv=$1 venv=$2 fitting=$3 all=$4; shift 4
+uv=$1 venv=$2 fitting=$3 serving=$4 wanted=$5; shift 5
 make() {
   for version in $1; do for folder in "$@"; do
     python=$folder/python$version
@@ -39,7 +40,10 @@ make() {
   return 1
 }
 make "$fitting" "$@" && exit 0
-make "$all" "$@" || { echo "error: no Python interpreter was found here: install one of $all" >&2; exit 1; }
+make "$serving" "$@" || {
+  echo "error: no interpreter here is Python $wanted: install one, or for Docker name an image that has it in TESTWRIGHT_IMAGE" >&2
+  exit 1
+}
 echo "error: no interpreter here satisfies requires-python; $("$venv/bin/python" -V) is used" >&2; exit 3
 """
 _UNFITTING = 3
@@ -53,7 +57,8 @@ def prepare(workspace: Workspace, folder: str, requirements: Sequence[str], setu
     seed = ("--seed",) if any("pip" in line for line in setup) else ()
     fitting = versions(found.requires_python)
     make = _MAKE.replace("venv --quiet", shlex.join(("venv", "--quiet", *seed)))
-    search = ("sh", "-c", make, "sh", steps.uv, steps.venv, " ".join(fitting), " ".join(versions("")), *folders())
+    stand_in, wanted = " ".join(serving(found.requires_python)), found.requires_python or "3"
+    search = ("sh", "-c", make, "sh", steps.uv, steps.venv, " ".join(fitting), stand_in, wanted, *folders())
     commands = [steps.command("finding an interpreter", search, notes=(*steps.access.notes, *found.notes), trusted=True, needed=True)]
     commands.append(steps.command("installing the test tools", steps.install(*_WHEELS, *TOOLS), trusted=True, needed=True))
     commands += _wheels(steps, found)
@@ -187,6 +192,7 @@ def environment(workspace: Workspace, folder: str, key: str, outputs: Sequence[O
     """What the commands made; a step that failed is a note, and makes the environment incomplete."""
     notes: list[str] = []
     complete = usable = True
+    runtime = f"{folder}/venv/bin/python"
     for number, output in enumerate(outputs, 1):
         step = _json(output.files.get("step.json", b""))
         noted = step.get("notes")
@@ -196,10 +202,13 @@ def environment(workspace: Workspace, folder: str, key: str, outputs: Sequence[O
         complete = False
         usable = usable and not (step.get("needed") is True and output.exit_code != _UNFITTING)
         notes.append(f"{one_line(str(step.get('name', f'step {number}')), 120)} failed: {_why(output)}")
+        if number == 1 and not usable:
+            runtime = ""  # what follows fails for the same reason
+            break
     return Environment(
         language=NAME,
         root=folder,
-        runtime=f"{folder}/venv/bin/python",
+        runtime=runtime,
         key=key,
         roots=roots(workspace, sources(workspace, files(workspace))),
         complete=complete,

@@ -11,13 +11,25 @@ FOLDERS = ("/usr/local/bin", "/usr/bin", "/bin")
 
 def versions(requires_python: str) -> tuple[str, ...]:
     """The versions that satisfy a `requires-python`, the one we run ourselves first, then the newest: both sides then parse alike."""
-    try:
-        wanted = SpecifierSet(requires_python)
-    except InvalidSpecifier:
-        wanted = SpecifierSet()
+    wanted = _wanted(requires_python)
     ours = f"3.{sys.version_info.minor}"
     fits = [version for version in SUPPORTED if any(wanted.contains(f"{version}.{patch}") for patch in range(40))]
     return tuple(sorted(fits, key=lambda version: (version != ours, -int(version.partition(".")[2]))))
+
+
+def _wanted(requires_python: str) -> SpecifierSet:
+    try:
+        return SpecifierSet(requires_python)
+    except InvalidSpecifier:
+        return SpecifierSet()
+
+
+def serving(requires_python: str) -> tuple[str, ...]:
+    """The versions that may stand in where none that fits is here: newer ones, since an upper bound is often a guess; never older ones."""
+    wanted = _wanted(requires_python)
+    fitting = [minor for minor in range(200) if any(wanted.contains(f"3.{minor}.{patch}") for patch in range(40))]
+    oldest = min(fitting, default=200 if wanted.contains("4.0") else 0)
+    return tuple(version for version in versions("") if int(version.partition(".")[2]) >= oldest)
 
 
 def prefixes() -> tuple[str, ...]:

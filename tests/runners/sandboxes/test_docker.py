@@ -138,6 +138,11 @@ def test_operator_limits_hold_in_the_container() -> None:
 
 
 @pytest.mark.docker
+def test_a_command_that_asks_for_more_processors_than_there_are_gets_those_there_are(sandbox: DockerSandbox) -> None:
+    assert sandbox.run(Command(("true",), Limits(cpus=512))).exit_code == 0
+
+
+@pytest.mark.docker
 def test_a_container_that_nobody_stops_stops_itself(sandbox: DockerSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "_wait", lambda container, limits: (int(sandbox._api.wait(container, timeout=60)["StatusCode"]), ""))
     output = sandbox.run(Command(("sh", "-c", "trap '' TERM; setsid sleep 300 & sleep 300"), Limits(seconds=1)))

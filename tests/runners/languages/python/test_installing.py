@@ -8,6 +8,7 @@ import pytest
 
 from runners.languages import python
 from runners.languages.python.installing import prepare
+from runners.languages.python.interpreters import SUPPORTED, serving, versions
 from runners.sandboxes.process import ProcessSandbox
 from tests.runners.languages.examples import workspace
 from testwright.model import Candidate, Environment, Limits, Target, Workspace
@@ -92,14 +93,39 @@ def test_each_thing_that_cannot_be_had_is_named_and_the_rest_goes_on(tmp_path: P
 
 @pytest.mark.network
 @pytest.mark.slow
-def test_without_a_fitting_interpreter_another_one_serves_and_is_named(tmp_path: Path) -> None:
-    files = {"pyproject.toml": PROJECT + 'requires-python = ">=3.99"\n', "built.py": "def answer():\n    return 42\n"}
+def test_where_every_interpreter_is_too_new_one_serves_and_is_named(tmp_path: Path) -> None:
+    files = {"pyproject.toml": PROJECT + 'requires-python = "<3.8"\n', "built.py": "def answer():\n    return 42\n"}
     place = workspace(tmp_path / "w", files)
     environment = made(place, tmp_path / "e")
     ours = f"Python 3.{sys.version_info.minor}."
     assert f"no interpreter here satisfies requires-python; {ours}" in environment.notes[0]
     assert not environment.complete
     assert passes(place, environment, "built.py", USES)
+
+
+def test_where_every_interpreter_is_too_old_nothing_is_run_and_it_is_said_why(tmp_path: Path) -> None:
+    files = {"pyproject.toml": PROJECT + 'requires-python = ">=3.99"\n', "built.py": "def answer():\n    return 42\n"}
+    environment = made(workspace(tmp_path / "w", files), tmp_path / "e")
+    assert (environment.usable, environment.runtime) == (False, "")
+    (note,) = environment.notes
+    assert note.startswith("finding an interpreter failed: no interpreter here is Python >=3.99: install one,")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "fit", "serve"),
+    [
+        (">=3.13", {"3.13", "3.14"}, {"3.13", "3.14"}),
+        (">=3.9,<3.11", {"3.9", "3.10"}, set(SUPPORTED)),
+        ("==3.12.*", {"3.12"}, {"3.12", "3.13", "3.14"}),
+        ("<3", set(), set(SUPPORTED)),
+        (">=3.99", set(), set()),
+        (">=4", set(), set()),
+        ("nonsense", set(SUPPORTED), set(SUPPORTED)),
+        ("", set(SUPPORTED), set(SUPPORTED)),
+    ],
+)
+def test_newer_interpreters_may_stand_in_and_older_ones_never(wanted: str, fit: set[str], serve: set[str]) -> None:
+    assert (set(versions(wanted)), set(serving(wanted))) == (fit, serve)
 
 
 @pytest.mark.network
