@@ -62,6 +62,12 @@ app = App(
 def run(
     *sources: Annotated[str, Parameter(name="SOURCE", show_default=False)],
     engine: Annotated[Engine | None, Flag] = None,
+    model: Annotated[str | None, Flag] = None,
+    repairs: Annotated[int | None, Flag] = None,
+    model_tokens: Annotated[int | None, Flag] = None,
+    model_tokens_per_file: Annotated[int | None, Flag] = None,
+    model_cost: Annotated[float | None, Flag] = None,
+    model_minutes: Annotated[float | None, Flag] = None,
     language: Annotated[tuple[str, ...], Many] = (),
     include: Annotated[tuple[str, ...], Many] = (),
     exclude: Annotated[tuple[str, ...], Many] = (),
@@ -87,7 +93,19 @@ def run(
     sources
         A folder, an archive, a git URL (with @revision at its end), or pypi:NAME==VERSION.
     engine
-        search needs no model and no network; llm and hybrid come later.
+        search needs no model and no network; hybrid asks a language model for what search leaves; llm asks it for all.
+    model
+        Language models, separated by commas: the next one is asked when one cannot be (what LLM_MODEL says).
+    repairs
+        How often a model is asked again about one file (2).
+    model_tokens
+        Tokens that models may use in the whole campaign.
+    model_tokens_per_file
+        Tokens that models may use for one file.
+    model_cost
+        Dollars that models may cost in the whole campaign.
+    model_minutes
+        Ask no model after this many minutes.
     language
         Only this language, e.g. python. May be repeated.
     include
@@ -126,6 +144,12 @@ def run(
     given = {
         "sources": sources,
         "engine": engine,
+        "model": model,
+        "repairs": repairs,
+        "model_tokens": model_tokens,
+        "model_tokens_per_file": model_tokens_per_file,
+        "model_cost": model_cost,
+        "model_minutes": model_minutes,
         "languages": language,
         "include": include,
         "exclude": exclude,

@@ -12,17 +12,18 @@ from runners.languages.base import Language, Style
 from tasks.check import check_all
 from tasks.checkout import checkout
 from tasks.confirm import confirm_together
-from tasks.cover import cover
+from tasks.cover import REPAIRS, cover
 from tasks.discover import coverage_of, discover
 from tasks.folder import Folder
 from tasks.ingest import files
 from tasks.measure import measure, patience
+from tasks.models import wish
 from tasks.prepare import prepare
 from tasks.report import Progress
 from tasks.sandbox import sandbox_of
 from tasks.settings import narrow
 from tasks.sources import redact
-from testwright.campaign import Campaign
+from testwright.campaign import Campaign, Engine
 from testwright.errors import SandboxUnavailable
 from testwright.model import Baseline, Environment, FileCoverage, FileReport, SourceReport, State, Target, Workspace
 
@@ -148,7 +149,8 @@ def _cover(
     """One mapped task per file. A task that fails is a report of its own file, and costs no other."""
     before = [coverage_of(baseline, target.path) for target in targets]
     deadline = time.time() + campaign.minutes * 60 if campaign.minutes else None
-    runs = cover.with_options(result_storage=place.results, persist_result=True).map(
+    tries = REPAIRS + (campaign.repairs if campaign.engine is not Engine.SEARCH else 0)
+    runs = cover.with_options(result_storage=place.results, persist_result=True, retries=tries).map(
         list(targets),
         before,
         workspace=unmapped(workspace),
@@ -160,6 +162,7 @@ def _cover(
         seconds=unmapped(campaign.seconds_per_file),
         deadline=unmapped(deadline),
         header=unmapped(HEADER if campaign.header else ""),
+        wish=unmapped(wish(campaign)),
     )
     _watch(runs, place)
     return [_outcome(target, measured, run) for target, measured, run in zip(targets, before, runs, strict=True)]
@@ -188,7 +191,7 @@ def _state(files: Sequence[FileReport]) -> tuple[str, str]:
     """How a source ended, from how its files did."""
     if not files:
         return "nothing to test", "no source file of a known language was found: check the path and the include and exclude patterns"
-    undone = [f for f in files if f.state in UNDONE]
+    undone = [f for f in files if f.state in (*UNDONE, State.NO_MODEL, State.BUDGET)]
     if undone:
         first = f"{undone[0].path}: {undone[0].reason or undone[0].state}"
         some = any(f.state in SERVED for f in files)

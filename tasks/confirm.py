@@ -6,7 +6,7 @@ from dataclasses import replace
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from runners.languages import LANGUAGES
+from runners.languages import DIALECTS, LANGUAGES
 from runners.languages.base import Style
 from runners.sandboxes.base import Sandbox
 from runners.select import select
@@ -76,10 +76,13 @@ def _without(
     """Write the file again without the shaky tests."""
     assert report.candidate is not None
     target = exploration.target
-    keep = {o for test in report.candidate.tests if test.name not in shaky for o in test.observations}
-    observations = select([o for o in exploration.observations if o.id in keep], target)
-    verdicts = tuple(shaky.get(v.test, v) for v in report.verdicts)
-    candidate = LANGUAGES[target.language].write(workspace, target, observations, style, header)
+    verdicts = tuple(replace(shaky[v.test], engine=v.engine) if v.test in shaky else v for v in report.verdicts)
+    if report.candidate.engine == "search":
+        keep = {o for test in report.candidate.tests if test.name not in shaky for o in test.observations}
+        observations = select([o for o in exploration.observations if o.id in keep], target)
+        candidate = LANGUAGES[target.language].write(workspace, target, observations, style, header)
+    else:  # a model's tests cannot be written again, only left out
+        candidate = DIALECTS[target.language].without(report.candidate, set(shaky), style, target)
     if not candidate.tests:
         return replace(
             report,

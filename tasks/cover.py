@@ -5,18 +5,27 @@ from dataclasses import replace
 from typing import Any
 
 from prefect import runtime, task
+from pydantic import TypeAdapter
 
+from runners.languages import DIALECTS
 from runners.languages.base import Style
 from runners.sandboxes.base import Sandbox
 from tasks.confirm import confirm
 from tasks.folder import Folder
+from tasks.generators.engine import Place
 from tasks.judge import CandidateRejected, ended, judge
+from tasks.models import Wish, gateway
 from tasks.persistence import ValueSerializer, key
+from tasks.propose import place_known, propose, stops
 from tasks.search import search
+from testwright.campaign import Engine
 from testwright.errors import SandboxUnavailable
 from testwright.model import Environment, Exploration, FileCoverage, FileReport, State, Target, Workspace
 
 REPAIRS = 5
+REPORT: TypeAdapter[FileReport] = TypeAdapter(FileReport)
+UNSERVED = (State.NOT_IMPORTABLE, State.NOTHING_TO_TEST)
+"""States in which no model could do better."""
 
 
 def worth_another_try(task: Any, task_run: Any, state: Any) -> bool:
@@ -38,6 +47,7 @@ def _in_time(parameters: dict[str, Any]) -> bool | None:
         lambda p: (p["target"].language, p["target"].path, p["target"].digest),
         lambda p: sorted(p["target"].lines) + sorted(p["target"].branches),
         lambda p: (p["environment"].key, p["seed"], p["seconds"]),
+        lambda p: (str(p["wish"]), stops(p["folder"], p["target"])),
         _in_time,
     ),
     result_serializer=ValueSerializer(),
@@ -54,20 +64,51 @@ def cover(
     seconds: float,
     deadline: float | None = None,
     header: str = "",
+    wish: Wish | None = None,
 ) -> FileReport:
-    """Give one file its tests.
+    """Give one file its tests; what the search leaves goes to the model that `wish` names.
 
     Raises:
         CandidateRejected: Prefect tries again; the next try reads the history and does without what was rejected.
         SandboxUnavailable: nothing could be run.
     """
     if _over(deadline):
-        report = ended(Exploration(target), before, state=State.NOT_REACHED, reason="the campaign's minutes were over")
-    else:
+        return ended(Exploration(target), before, state=State.NOT_REACHED, reason="the campaign's minutes were over")
+    base, exploration = FileReport(target.path, target.language, State.UNCHANGED, "", before, before), Exploration(target)
+    if wish is None or wish.engine is not Engine.LLM:
         exploration = search(target, workspace, environment, sandbox, folder, seed, seconds)
-        last = runtime.task_run.run_count > REPAIRS
-        report = judge(exploration, before, workspace, environment, style, sandbox, folder, header=header, last=last)
-        report = _explained(confirm(report, exploration, workspace, environment, style, sandbox, header), environment)
+        base = _searched(exploration, before, workspace, environment, style, sandbox, folder, header)
+    if wish is None or target.language not in DIALECTS or base.state in UNSERVED:
+        return base
+    place = Place(
+        target, workspace, environment, style, sandbox, folder, base.after, place_known(exploration.observations, base.candidate),
+        tuple(test.name for test in base.candidate.tests) if base.candidate else (), header, f"{wish.engine} {seed} {seconds}",
+    )  # fmt: skip
+    report = propose(place, base, gateway(wish, folder), wish.repairs + 1)
+    return confirm(report, exploration, workspace, environment, style, sandbox, header) if report.candidate != base.candidate else report
+
+
+def _searched(
+    exploration: Exploration,
+    before: FileCoverage | None,
+    workspace: Workspace,
+    environment: Environment,
+    style: Style,
+    sandbox: Sandbox,
+    folder: Folder,
+    header: str,
+) -> FileReport:
+    """What the search alone gives the file, from disk when an earlier try got there."""
+    target = exploration.target
+    found = folder.history(target.language, target.path).with_suffix(".searched.json")
+    if found.exists():
+        stored = REPORT.validate_json(found.read_bytes())
+        if stored.before == before:
+            return stored
+    last = runtime.task_run.run_count > REPAIRS
+    report = judge(exploration, before, workspace, environment, style, sandbox, folder, header=header, last=last)
+    report = _explained(confirm(report, exploration, workspace, environment, style, sandbox, header), environment)
+    folder.put(found, REPORT.dump_json(report))
     return report
 
 

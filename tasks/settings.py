@@ -15,8 +15,9 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, InitSettingsSourc
 
 from tasks import sources
 from tasks.ingest import Patterns, spec
+from tasks.models import wish
 from tasks.sources.patterns import bounded
-from testwright.campaign import Campaign, Engine
+from testwright.campaign import Campaign
 from testwright.errors import InvalidCampaign
 from testwright.model import Workspace
 
@@ -66,13 +67,12 @@ def resolve(flags: Mapping[str, Any], environ: Mapping[str, str], campaign_file:
 
 
 def check_engine(campaign: Campaign) -> None:
-    """Refuse an engine that is not there yet.
+    """Refuse an engine that asks a language model where none is named.
 
     Raises:
-        InvalidCampaign: the line names the one that is.
+        InvalidCampaign: the line says what to set.
     """
-    if campaign.engine is not Engine.SEARCH:
-        raise InvalidCampaign(f"engine {campaign.engine} comes later; take engine search, which needs no model and no network")
+    wish(campaign)
 
 
 def narrow(campaign: Campaign, workspace: Workspace) -> tuple[Patterns, Patterns, int | None, tuple[str, ...]]:

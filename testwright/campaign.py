@@ -38,8 +38,22 @@ class Campaign(BaseModel):
         examples=[["pypi:python-string-utils==1.0.0"]],
     )
     engine: Engine = Field(
-        Engine.SEARCH, title="Engine", description="`search` needs no model and no network; `llm` and `hybrid` ask a language model."
+        Engine.SEARCH,
+        title="Engine",
+        description="`search` needs no model and no network; `hybrid` asks a language model for what search leaves; `llm` asks it for all.",
     )
+    model: str = Field(
+        "",
+        title="Model",
+        description="Language models, separated by commas: the next one is asked when one cannot be. Empty: what `LLM_MODEL` says.",
+    )
+    repairs: int = Field(2, ge=0, le=10, title="Repairs", description="How often a model is asked again about one file.")
+    model_tokens: int | None = Field(None, ge=1, title="Model tokens", description="Tokens that models may use in the whole campaign.")
+    model_tokens_per_file: int | None = Field(
+        None, ge=1, title="Model tokens a file", description="Tokens that models may use for one file."
+    )
+    model_cost: float | None = Field(None, gt=0, title="Model cost", description="Dollars that models may cost in the whole campaign.")
+    model_minutes: float | None = Field(None, gt=0, title="Model minutes", description="Ask no model after this many minutes.")
     languages: tuple[Name, ...] = Field(
         (), title="Languages", description="Only these languages, e.g. `python`. Empty: every language that is found and known."
     )

@@ -391,6 +391,7 @@ class Reason(StrEnum):
     FAILS = "fails"
     TIMES_OUT = "times out"
     ASSERTS_NOTHING = "asserts nothing that can fail"
+    PRIVATE = "uses private names of the code"
     NO_GAIN = "adds no line, branch or killed mutant"
     FLAKY = "flaky"
     ORDER_DEPENDENT = "fails alone or in another order"
@@ -409,6 +410,8 @@ class Verdict:
     """Lines of the target that it added when it was kept."""
     branches: frozenset[Arc] = frozenset()
     mutants: int = 0
+    engine: str = "search"
+    """Which engine proposed it: so the report can say which one won which line."""
 
     @property
     def kept(self) -> bool:
@@ -487,6 +490,8 @@ class State(StrEnum):
     NOT_REACHED = "not reached in the time given"
     NO_INTERPRETER = "no interpreter that fits"
     BROKEN = "infrastructure error"
+    NO_MODEL = "no model answered"
+    BUDGET = "model budget spent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -507,6 +512,10 @@ class FileReport:
     killed: int = 0
     unreached: Mapping[int, str] = field(default_factory=dict)
     seconds: float = 0.0
+    usage: Usage = Usage()
+    """What asking language models for this file took."""
+    model: str = ""
+    """How the model's part ended: '' it was not asked, 'done', 'budget spent: …', 'no model answered: …'."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """What a language is: it says what to run, reads what was said, and writes tests from observations. It never touches a sandbox."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from testwright.model import (
+    Arc,
     Baseline,
     Candidate,
+    Case,
     Command,
     Environment,
     Exploration,
@@ -16,6 +18,7 @@ from testwright.model import (
     RunResult,
     State,
     Target,
+    Verdict,
     Workspace,
 )
 
@@ -34,6 +37,56 @@ class Style:
     indent: str = "    "
     facts: Mapping[str, str] = field(default_factory=dict)
     """Whatever else the language wants to know again when it writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """A piece of a file that tests are asked for, as somebody who writes them has to see it."""
+
+    units: tuple[str, ...]
+    text: str
+    missing: int
+    """Lines in it with something uncovered."""
+
+
+class Dialect(Protocol):
+    """What a language knows besides, so that somebody else may propose its tests. Pure, except that it reads files of the workspace."""
+
+    def focus(self, workspace: Workspace, target: Target, lines: frozenset[int], branches: frozenset[Arc], most: int) -> tuple[Focus, ...]:
+        """The code with these lines and branches uncovered, shortened, in pieces of at most about `most` characters."""
+
+    def outlines(self, workspace: Workspace, target: Target, roots: Iterable[str], allowed: Callable[[str], bool]) -> str:
+        """Constructors of the workspace's own types that the file takes from elsewhere; only of allowed files."""
+
+    def sample(self, workspace: Workspace, style: Style, allowed: Callable[[str], bool]) -> str:
+        """A short test of the project's own, from an allowed file; '' when it has none."""
+
+    def adopt(
+        self,
+        blocks: Iterable[str],
+        workspace: Workspace,
+        environment: Environment,
+        target: Target,
+        style: Style,
+        header: str = "",
+        taken: Collection[str] = (),
+    ) -> Candidate:
+        """A candidate of everything in these texts that is a test; what rules can mend is mended. It may hold no test.
+
+        Tests that are called like one of `taken` get another name.
+        """
+
+    def without(self, candidate: Candidate, names: Collection[str], style: Style, target: Target) -> Candidate:
+        """The candidate without some tests, and without what only those needed."""
+
+    def joined(self, first: Candidate, second: Candidate, style: Style, target: Target) -> Candidate:
+        """One file with the tests of both."""
+
+    def objections(self, candidate: Candidate, target: Target) -> tuple[Verdict, ...]:
+        """Tests that need not be run to be refused."""
+
+    def mend(self, candidate: Candidate, failed: Sequence[Case], style: Style, target: Target) -> Candidate | None:
+        """The candidate with assertions whose observed value is plainly right; None when no rule has anything to say."""
 
 
 class Language(Protocol):

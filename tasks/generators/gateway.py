@@ -72,6 +72,10 @@ class Gateway:
         """All that was used so far."""
         return self.spending.total
 
+    def used_for(self, file: str) -> Usage:
+        """What was used for one file so far."""
+        return self.spending.by_file[file]
+
     def models(self) -> tuple[str, ...]:
         """Those that are not known to be out of reach."""
         return tuple(model for model in self.settings.models if model not in self._gone)
@@ -79,7 +83,7 @@ class Gateway:
     async def _ask(self, request: Request) -> Answer:
         found = self._find(request)
         if found is not None:
-            self.spending.total += found.usage
+            self.spending.add(request.purpose, found.usage)
             return found
         if self.settings.replay:
             return Answer(stopped=f"no model answered: {self.settings.replay} holds no answer to this; record it again")
@@ -131,7 +135,7 @@ class Gateway:
                 if not outcome.again or attempt == self.settings.retries:
                     break
                 retries += 1
-                self.spending.total += Usage(retries=1)
+                self.spending.add(request.purpose, Usage(retries=1))
                 await self.sleep(self._pause(attempt, outcome.after))
         return Answer(usage=Usage(retries=retries), stopped=reason)
 

@@ -17,7 +17,7 @@ class Spending:
     def __init__(self, budget: Budget, now: float | None = None) -> None:
         self.budget = budget
         self.total = Usage()
-        self.by_file: dict[str, int] = defaultdict(int)
+        self.by_file: dict[str, Usage] = defaultdict(Usage)
         self.end = (time.monotonic() if now is None else now) + (budget.minutes or 0) * 60
         self._reserved_tokens = 0
         self._reserved_cost = 0.0
@@ -44,9 +44,13 @@ class Spending:
             self._reserved_tokens -= tokens
             self._reserved_cost -= cost
             self._reserved_by_file[file] -= tokens
-            self.total += used
-            self.by_file[file] += used.tokens
+            self.add(file, used)
             self._changed.notify_all()
+
+    def add(self, file: str, used: Usage) -> None:
+        """Count what was used for a file."""
+        self.total += used
+        self.by_file[file] += used
 
     def late(self) -> str:
         """The named reason when the minutes are over."""
@@ -63,7 +67,7 @@ class Spending:
             return f"budget spent: {b.tokens} tokens a campaign", self.total.tokens + tokens <= b.tokens
         if b.cost is not None and self.total.cost + self._reserved_cost + cost > b.cost:
             return f"budget spent: {b.cost:g} dollars a campaign", self.total.cost + cost <= b.cost
-        mine = self.by_file[file]
+        mine = self.by_file[file].tokens
         if b.tokens_per_file is not None and mine + self._reserved_by_file[file] + tokens > b.tokens_per_file:
             return f"budget spent: {b.tokens_per_file} tokens a file", mine + tokens <= b.tokens_per_file
         return "", False

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from tasks.reports.kept import slug
+from tasks.reports.models import models
 from tasks.reports.numbers import Change, Total, by_language, coverage, findings, overall, title, total, unreached, worst_first
 from tasks.reports.words import NOTHING, arcs, duration, inline, many, percent, ranges, visible
 from testwright.model import FileReport, Finding, Report, SourceReport
@@ -56,11 +57,15 @@ def _arrow(of: Change) -> str:
 
 def report_md(report: Report, *, most_files: int = 300, most_details: int = 60) -> str:
     """The report as Markdown. `most_files` rows and `most_details` sections at most, with a line that says what was left out."""
-    parts = [f"# Campaign {code(report.id)}", f"**{report.state.capitalize()}.** {headline(report)}", _languages(report)]
+    parts = [f"# Campaign {code(report.id)}", f"**{report.state.capitalize()}.** {headline(report)}", _models(report), _languages(report)]
     for source in report.sources:
         parts += _source(source, most_files, most_details)
     parts.append(_facts(report))
     return "\n\n".join(p for p in parts if p) + "\n"
+
+
+def _models(report: Report) -> str:
+    return "\n".join(f"- {code(line)}" for line in models(report))
 
 
 def _languages(report: Report) -> str:

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tasks.reports.markdown import headline
+from tasks.reports.models import models
 from tasks.reports.numbers import Change, Total, by_language, coverage, total, worst_first
 from tasks.reports.words import inline, many, percent, points
 from tasks.reports.write import Written
@@ -36,7 +37,7 @@ def show(written: Written, console: Console, page: str = "", most: int = 20) -> 
     plain = not console.is_terminal
     if any(s.files for s in report.sources):
         console.print(coverage_table(report, plain=plain, most=most))
-    for line in (*troubles(report), _ascii(headline(report), plain), *places(written, page)):
+    for line in (*troubles(report), _ascii(headline(report), plain), *map(inline, models(report)), *places(written, page)):
         console.print(Text(line), soft_wrap=True)  # a path that is broken in two cannot be opened
 
 

@@ -41,12 +41,12 @@ def test_help_is_plain_text_when_this_is_no_terminal(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("engine", ["llm", "hybrid"])
-def test_an_engine_that_comes_later_is_refused_in_one_line(tmp_path: Path, engine: str) -> None:
+def test_an_engine_that_needs_a_model_is_refused_in_one_line_when_none_is_named(tmp_path: Path, engine: str) -> None:
     (tmp_path / "module.py").write_text("def double(number):\n    return 2 * number\n")
     done = command("run", ".", "--engine", engine, cwd=tmp_path)
 
     assert done.returncode == 2
-    assert re.fullmatch(rf"testwright: engine {engine} .*later.*search.*\n", done.stderr)
+    assert re.fullmatch(rf"testwright: engine {engine} asks a language model .*LLM_MODEL.*search\n", done.stderr)
     assert not (tmp_path / ".testwright").exists()
 
 

@@ -1,0 +1,239 @@
+"""One round with a language model for one file: ask, take in, run, mend, judge test by test. What it leaves is a Progress."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from pathspec import GitIgnoreSpec
+
+from runners.languages import DIALECTS
+from runners.languages.base import Focus, Style
+from runners.sandboxes.base import Sandbox
+from tasks.execute import execute
+from tasks.folder import Folder
+from tasks.generators import prompts, replies
+from tasks.generators.asking import Request
+from tasks.generators.gateway import Gateway
+from tasks.generators.progress import Progress, by_lines, failures, gained, missing, ran
+from tasks.generators.prompts import Refused
+from testwright.model import Arc, Attempt, Candidate, Environment, FileCoverage, Finding, Reason, Target, Verdict, Workspace
+
+LARGEST_PIECE = 14_000
+"""Characters of code in one question."""
+ALONE = 30
+"""At most this many tests of an answer are run alone to see which branches they take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a file is served: everything that stays the same while it is."""
+
+    target: Target
+    workspace: Workspace
+    environment: Environment
+    style: Style
+    sandbox: Sandbox
+    folder: Folder
+    covered: FileCoverage | None = None
+    """What the project's own tests and those of the search cover."""
+    known: tuple[str, ...] = ()
+    """Calls that are tested already."""
+    taken: tuple[str, ...] = ()
+    """Names of tests that there are already."""
+    header: str = ""
+    about: str = ""
+    """What else the answers depend on: engine, seed, seconds."""
+
+    @property
+    def name(self) -> str:
+        """Under which the history of the model's part lies."""
+        return f"{self.target.path}:llm"
+
+
+def another_round(place: Place, progress: Progress, gateway: Gateway) -> Progress:
+    """Ask for what is missing and judge what comes back."""
+    left = missing(place.target, place.covered, progress)
+    pieces = _pieces(place, left, progress)
+    if not pieces:
+        return replace(progress, stopped="done")
+    answers = gateway.ask_all(_requests(place, pieces, progress, gateway))
+    stopped = next((a.stopped for a in answers if a.stopped), "")
+    read = [replies.read(answer.text) for answer in answers if not answer.stopped]
+    findings = tuple(_finding(place.target, unit, message) for reply in read for unit, message in reply.findings)
+    blocks = [block for reply in read for block in reply.blocks]
+    taken = (*place.taken, *(test.name for test in progress.kept.tests)) if progress.kept else place.taken
+    candidate = DIALECTS[place.target.language].adopt(
+        blocks, place.workspace, place.environment, place.target, place.style, place.header, taken
+    )
+    progress = replace(
+        progress,
+        round=progress.round + 1,
+        stopped=stopped,
+        empty=not candidate.tests,
+        refused=(),
+        findings=tuple(dict.fromkeys((*progress.findings, *findings))),
+        calls=progress.calls + sum(a.usage.calls for a in answers),
+    )
+    return _judged(place, progress, candidate, left) if candidate.tests else progress
+
+
+def worth_asking(place: Place, progress: Progress, rounds: int) -> bool:
+    """Whether one more question may bring something."""
+    if progress.stopped or progress.round >= rounds:
+        return False
+    if progress.round == 0 or progress.refused or progress.empty:
+        return True
+    lines, branches = missing(place.target, place.covered, progress)
+    won = any(v.kept for v in progress.verdicts)
+    return won and bool(lines or branches)
+
+
+def may_be_shown(exclude: Sequence[str]) -> Callable[[str], bool]:
+    """Whether a prompt may hold anything of a file."""
+    spec = GitIgnoreSpec.from_lines(exclude)
+    return lambda path: not spec.match_file(path)
+
+
+# ---- asking ----------------------------------------------------------------------------------------------------------
+
+
+def _pieces(place: Place, left: tuple[frozenset[int], frozenset[Arc]], progress: Progress) -> tuple[Focus, ...]:
+    dialect = DIALECTS[place.target.language]
+    found = dialect.focus(place.workspace, place.target, *left, LARGEST_PIECE)
+    if progress.refused and not found:  # what was refused may still be the better test, but nothing is left for it to reach
+        return ()
+    return found
+
+
+def _requests(place: Place, pieces: Sequence[Focus], progress: Progress, gateway: Gateway) -> list[Request]:
+    dialect, target = DIALECTS[place.target.language], place.target
+    allowed = may_be_shown(gateway.settings.exclude)
+    context = prompts.Context(
+        target,
+        place.style,
+        dialect.sample(place.workspace, place.style, allowed),
+        dialect.outlines(place.workspace, target, place.environment.roots or (".",), allowed),
+    )
+    secrets = [gateway.settings.key.reveal()]
+    requests = []
+    for number, piece in enumerate(pieces):
+        if progress.round == 0:
+            messages = prompts.propose(context, piece, place.known, secrets)
+        else:
+            mine = _of_piece(progress.refused, piece, pieces)
+            messages = prompts.repair(context, piece, mine, progress.empty, secrets)
+        requests.append(Request(messages, prompts.version(), target.path, _identity(place, context, progress.round, number)))
+    return requests
+
+
+def _of_piece(refused: Sequence[Refused], piece: Focus, pieces: Sequence[Focus]) -> list[Refused]:
+    """The refused tests that speak of this piece; the first piece takes those that speak of none."""
+
+    def speaks(test: Refused, focus: Focus) -> bool:
+        return any(unit.rpartition(".")[2] in test.text for unit in focus.units)
+
+    homeless = [r for r in refused if not any(speaks(r, p) for p in pieces)] if piece is pieces[0] else []
+    return [r for r in refused if speaks(r, piece)] + homeless
+
+
+def _identity(place: Place, context: prompts.Context, number: int, piece: int) -> str:
+    """What the question is about. Not its words: what is left to ask may differ a little from run to run, and is judged anyway."""
+    target = place.target
+    parts = [
+        target.language, target.path, target.module, target.digest, sorted(target.lines), sorted(target.branches),
+        context.sample, context.outlines, place.style.framework, place.environment.key, place.about, number, piece,
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _finding(target: Target, unit: str, message: str) -> Finding:
+    return Finding("testwright", "contradiction", f"{unit}: {message}", target.path)
+
+
+# ---- judging ---------------------------------------------------------------------------------------------------------
+
+
+def _judged(place: Place, progress: Progress, candidate: Candidate, left: tuple[frozenset[int], frozenset[Arc]]) -> Progress:
+    """Test by test: refuse what need not be run, run the rest, mend by rule, keep what passes and adds something."""
+    dialect = DIALECTS[place.target.language]
+    texts = {test.name: test.text for test in candidate.tests}
+    bad = {v.test: replace(v, engine="llm") for v in dialect.objections(candidate, place.target)}
+    runnable = dialect.without(candidate, set(bad), place.style, place.target)
+    good: tuple[Verdict, ...] = ()
+    if runnable.tests:
+        attempt = _mended(place, _run(place, runnable))
+        texts |= {test.name: test.text for test in attempt.candidate.tests}
+        bad |= failures(attempt)
+        passing = dialect.without(attempt.candidate, set(bad), place.style, place.target)
+        attempt = replace(attempt, candidate=passing)
+        good = _gained(place, attempt, left)
+        progress = _with(place, progress, dialect.without(passing, {v.test for v in good if not v.kept}, place.style, place.target), good)
+    refused = tuple(Refused(texts[v.test], str(v.reason), v.detail) for v in bad.values() if v.reason is not Reason.DOES_NOT_PARSE)
+    last = {v.test: v for v in (*progress.verdicts, *bad.values(), *good)}
+    return replace(progress, verdicts=tuple(last.values()), refused=refused)
+
+
+def _run(place: Place, candidate: Candidate) -> Attempt:
+    attempt = execute(candidate, place.target, place.workspace, place.environment, place.sandbox)
+    place.folder.remember(place.target.language, place.name, attempt)
+    return attempt
+
+
+def _mended(place: Place, attempt: Attempt) -> Attempt:
+    """The attempt after rules mended what they can; the first one when they made nothing better."""
+    failed = failures(attempt)
+    if not failed:
+        return attempt
+    dialect = DIALECTS[place.target.language]
+    cases = [c for c in attempt.result.cases if c.name in failed and c.message]
+    mended = dialect.mend(attempt.candidate, cases, place.style, place.target)
+    if mended is None:
+        return attempt
+    again = _run(place, mended)
+    return again if len(failures(again)) < len(failed) else attempt
+
+
+def _gained(place: Place, attempt: Attempt, left: tuple[frozenset[int], frozenset[Arc]]) -> tuple[Verdict, ...]:
+    """What each test adds. One run without the tests that add no line shows whether any of them takes a way of its own."""
+    names = {test.name for test in attempt.candidate.tests}
+    first = by_lines(attempt, place.target, left[0])
+    others = names - set(first)
+    together = _covered(place, attempt) & left[1]
+    ways: dict[str, frozenset[Arc]] = {}
+    alike = _covered(place, _without(place, attempt.candidate, others)) if first and others else together if first else frozenset()
+    lost = together - alike
+    for name in sorted(others, key=lambda n: -len(_forks(ran(attempt, n, place.target), lost)))[:ALONE]:
+        if _forks(ran(attempt, name, place.target), lost):
+            ways[name] = _covered(place, _without(place, attempt.candidate, names - {name})) & lost
+    for name in first:
+        ways[name] = _forks(ran(attempt, name, place.target), together - lost)
+    return gained(attempt, place.target, left, first, ways)
+
+
+def _forks(lines: frozenset[int], branches: frozenset[Arc]) -> frozenset[Arc]:
+    return frozenset(arc for arc in branches if arc[0] in lines)
+
+
+def _without(place: Place, candidate: Candidate, names: set[str]) -> Attempt:
+    fewer = DIALECTS[place.target.language].without(candidate, names, place.style, place.target)
+    return execute(fewer, place.target, place.workspace, place.environment, place.sandbox)
+
+
+def _covered(place: Place, attempt: Attempt) -> frozenset[Arc]:
+    coverage = next((c for c in attempt.result.coverage if c.path == place.target.path), None)
+    return coverage.covered_branches if coverage is not None else frozenset()
+
+
+def _with(place: Place, progress: Progress, candidate: Candidate, verdicts: Sequence[Verdict]) -> Progress:
+    """Add what was kept."""
+    if not candidate.tests:
+        return progress
+    dialect = DIALECTS[place.target.language]
+    kept = dialect.joined(progress.kept, candidate, place.style, place.target) if progress.kept else candidate
+    return replace(
+        progress,
+        kept=replace(kept, engine="llm"),
+        lines=progress.lines.union(*(v.lines for v in verdicts)),
+        branches=progress.branches.union(*(v.branches for v in verdicts)),
+    )

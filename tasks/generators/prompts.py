@@ -1,0 +1,103 @@
+"""The words of a question, from template files with strict variables. What stays the same stands first, so that prefix caches hit."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment as Templates
+from jinja2 import FileSystemLoader, StrictUndefined
+
+from runners.languages.base import Focus, Style
+from tasks.generators.asking import Message
+from tasks.generators.redacting import redacted
+from testwright.model import Target
+
+FOLDER = Path(__file__).with_name("prompts")
+DETAIL = 700
+"""Characters of an error that are shown."""
+KNOWN = 240
+FEW = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is the same in all questions about one file."""
+
+    target: Target
+    style: Style
+    sample: str = ""
+    outlines: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A test that was not kept, and why."""
+
+    text: str
+    reason: str
+    detail: str = ""
+
+
+def propose(context: Context, focus: Focus, known: Sequence[str], secrets: Sequence[str] = ()) -> tuple[Message, ...]:
+    """Ask for tests of one piece of a file; `known` are calls that are tested already."""
+    return _rules(context), Message("user", redacted(_proposal(context, focus.text, known), *secrets))
+
+
+def repair(context: Context, focus: Focus, refused: Sequence[Refused], empty: bool, secrets: Sequence[str] = ()) -> tuple[Message, ...]:
+    """Ask again, for what was refused or is still not reached."""
+    shown = [Refused(r.text.rstrip(), r.reason, brief(r.detail)) for r in refused]
+    fence = _fence(focus.text, *(r.text + r.detail for r in shown))
+    asked = _render("repair", failed=shown, empty=empty, most=FEW, fence=fence)
+    return _rules(context), Message("user", redacted(_proposal(context, focus.text, ()) + "\n" + asked, *secrets))
+
+
+def brief(detail: str) -> str:
+    """The lines of an error that say what happened: where, and what pytest marks with an E."""
+    lines = detail.split("\n")
+    place = [line for line in lines if re.match(r"\S+:\d+: in ", line)]
+    said = [line for line in lines if re.match(r"E\s+\S", line)]
+    return "\n".join([*place, *said] if said else lines)[:DETAIL].rstrip()
+
+
+def _rules(context: Context) -> Message:
+    return Message("system", _render("rules", language=context.target.language, framework=context.style.framework))
+
+
+def _proposal(context: Context, code: str, known: Sequence[str]) -> str:
+    calls = ", ".join(f"`{call}`" for call in known if "`" not in call and "\n" not in call)
+    return _render(
+        "propose",
+        sample=context.sample,
+        outlines=context.outlines,
+        module=context.target.module,
+        code=code,
+        known=calls[:KNOWN].rpartition(",")[0] if len(calls) > KNOWN else calls,
+        fence=_fence(code, context.sample, context.outlines),
+    )
+
+
+def _fence(*texts: str) -> str:
+    """A fence that no line of the texts can close."""
+    longest = max((len(run) for text in texts for run in re.findall(r"`{3,}", text)), default=2)
+    return "`" * (longest + 1)
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Templates:
+    # Plain text for a model: nothing is escaped.
+    made = Templates(undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
+    made.loader = FileSystemLoader(FOLDER)
+    return made
+
+
+def _render(name: str, **values: object) -> str:
+    return _templates().get_template(f"{name}.jinja").render(**values).strip()
+
+
+@lru_cache(maxsize=1)
+def version() -> str:
+    """Digest of all templates: answers to other words are other answers."""
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in sorted(FOLDER.glob("*.jinja")))).hexdigest()[:16]

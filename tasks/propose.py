@@ -1,0 +1,115 @@
+"""Target → FileReport with a model's tests: each try is one round; what it leaves lies on disk, where the next one reads it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from runners.languages import DIALECTS
+from tasks.execute import execute
+from tasks.folder import Folder
+from tasks.generators.engine import Place, another_round, may_be_shown, worth_asking
+from tasks.generators.gateway import Gateway
+from tasks.generators.progress import ENGINE, Progress, failures
+from tasks.judge import CandidateRejected, after
+from testwright.model import Candidate, FileReport, Observation, Reason, State, Target, Verdict
+
+PROGRESS: TypeAdapter[Progress] = TypeAdapter(Progress)
+KNOWN = 12
+
+
+def propose(place: Place, base: FileReport, gateway: Gateway, rounds: int) -> FileReport:
+    """One round of at most `rounds` for one file, on top of what `base` holds already.
+
+    Raises:
+        CandidateRejected: one more round may bring something; what this one brought is on disk.
+        SandboxUnavailable: nothing could be run.
+    """
+    file = _file(place.folder, place.target)
+    progress = PROGRESS.validate_json(file.read_bytes()) if file.exists() else Progress()
+    if not may_be_shown(gateway.settings.exclude)(place.target.path):
+        progress = replace(progress, stopped="not asked: its file is on the exclude list")
+    if worth_asking(place, progress, rounds):
+        progress = another_round(place, progress, gateway)
+        place.folder.put(file, PROGRESS.dump_json(progress))
+        if worth_asking(place, progress, rounds):
+            raise CandidateRejected(_why(progress))
+    if progress.stopped not in ("", "done"):
+        _mark(place.folder, place.target)
+    return _report(place, base, progress, gateway)
+
+
+def place_known(observations: Sequence[Observation], candidate: Candidate | None) -> tuple[str, ...]:
+    """Short calls of what is tested already, one for each unit."""
+    kept = {o for test in candidate.tests for o in test.observations} if candidate else set()
+    shortest: dict[str, str] = {}
+    for o in observations:
+        if o.id in kept and o.call and (o.unit not in shortest or len(o.call) < len(shortest[o.unit])):
+            shortest[o.unit] = o.call
+    return tuple(list(shortest.values())[:KNOWN])
+
+
+def stops(folder: Folder, target: Target) -> int:
+    """How often the model's part of a file was stopped: a campaign that goes on does it again."""
+    file = _file(folder, target).with_suffix(".stops")
+    return int(file.read_text()) if file.exists() else 0
+
+
+def _mark(folder: Folder, target: Target) -> None:
+    count = stops(folder, target) + 1
+    folder.put(_file(folder, target).with_suffix(".stops"), str(count).encode())
+    _file(folder, target).unlink(missing_ok=True)  # answers that came are in the cache
+
+
+def _file(folder: Folder, target: Target) -> Path:
+    return folder.history(target.language, target.path).with_suffix(".model.json")
+
+
+def _why(progress: Progress) -> str:
+    bad = [v for v in progress.verdicts if not v.kept and v.reason is not Reason.NO_GAIN]
+    if progress.empty:
+        return "the model's answer held no test"
+    return f"{len(progress.refused)} tests refused: {bad[-1].test}: {bad[-1].reason}" if progress.refused and bad else "more can be reached"
+
+
+def _report(place: Place, base: FileReport, progress: Progress, gateway: Gateway) -> FileReport:
+    """What the search and the model hold together."""
+    usage = gateway.used_for(place.target.path)
+    ended = progress.stopped or "done"
+    base = replace(base, usage=usage, model=ended, findings=(*base.findings, *progress.findings))
+    if progress.kept is None:
+        verdicts = (*base.verdicts, *progress.verdicts)
+        state = base.state if base.candidate else _state(base, ended)
+        reason = base.reason if base.candidate or ended == "done" else ended
+        if not base.candidate and ended == "done":
+            reason = "no test of the model passes and adds a line or branch"
+        return replace(base, state=state, reason=reason, verdicts=verdicts)
+    return _joined(place, base, progress)
+
+
+def _state(base: FileReport, ended: str) -> State:
+    if ended.startswith("budget"):
+        return State.BUDGET
+    return State.NO_MODEL if ended.startswith("no model") else State.UNCHANGED
+
+
+def _joined(place: Place, base: FileReport, progress: Progress) -> FileReport:
+    """One file of both engines' tests, run once as it is."""
+    dialect, target = DIALECTS[place.target.language], place.target
+    assert progress.kept is not None
+    candidate = dialect.joined(base.candidate, progress.kept, place.style, target) if base.candidate else progress.kept
+    verdicts = {v.test: v for v in (*base.verdicts, *progress.verdicts)}
+    while candidate.tests:
+        attempt = execute(candidate, target, place.workspace, place.environment, place.sandbox)
+        failed = failures(attempt)
+        if not failed and not attempt.result.problem:
+            whole = after(base.before, attempt, target.path)
+            return replace(
+                base, state=State.IMPROVED, reason=progress.stopped, verdicts=tuple(verdicts.values()), candidate=candidate, after=whole
+            )
+        own = {test.name for test in progress.kept.tests}
+        guilty = set(failed) or own
+        verdicts |= {name: Verdict(name, Reason.ORDER_DEPENDENT, "it fails beside the others", engine=ENGINE) for name in guilty}
+        candidate = dialect.without(candidate, guilty, place.style, target)
+    return replace(base, verdicts=tuple(verdicts.values()))

@@ -1,0 +1,94 @@
+"""Code out of whatever a model writes."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tasks.generators.replies import read
+
+PIECES = [
+    "```", "python", "\n", "def test_a():", "    assert f()", "~~~", '{"a": "', "\\n", '"}', "FINDING x: y", "import", " ", "\\", "'''",
+    '"""', "é", "\0",
+]  # fmt: skip
+CODE = "def test_a():\n    assert 1 == 1\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"```python\n{CODE}```",
+        f"Here it is:\n\n```py\n{CODE}```\nI hope it helps.",
+        f"~~~\n{CODE}~~~",
+        f"````python\n{CODE}````",
+        "  ```python\n  def test_a():\n      assert 1 == 1\n  ```",
+        f"```python\n{CODE}",
+        CODE,
+        json.dumps({"tests": CODE}),
+        json.dumps([{"file": "test_a.py", "content": CODE}]),
+        f"```json\n{json.dumps({'code': CODE})}\n```",
+        json.dumps({"code": CODE})[:-3],
+        json.dumps({"answer": f"```python\n{CODE}```"}),
+        f"<think>```python\nno\n```</think>```python\n{CODE}```",
+        CODE.replace("\n", "\r\n"),
+    ],
+)
+def test_the_code_is_found(text: str) -> None:
+    assert [block.strip() for block in read(text).blocks] == [CODE.strip()]
+
+
+def test_several_blocks_stay_in_order_and_output_is_no_code() -> None:
+    text = f"```python\nimport a\n```\n```console\n$ pytest\n```\n```python\n{CODE}```"
+
+    assert [block.strip() for block in read(text).blocks] == ["import a", CODE.strip()]
+
+
+def test_findings_are_read_wherever_they_stand() -> None:
+    first = "FINDING Timer.stop: raises KeyError where the docstring says ValueError"
+    text = f"{first}\n```python\n# FINDING: `area`: negative for a flipped box\n{CODE}```"
+
+    assert read(text).findings == (
+        ("Timer.stop", "raises KeyError where the docstring says ValueError"),
+        ("area", "negative for a flipped box"),
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n\n", "```", "```python\n```", "I cannot help with that.", '{"a": 1}', "[" * 5000, "```json\n{\n```"]
+)
+def test_nothing_in_it_is_no_error(text: str) -> None:
+    read(text)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "```",
+                "python",
+                "\n",
+                "def test_a():",
+                "    assert f()",
+                "~~~",
+                '{"a": "',
+                "\\n",
+                '"}',
+                "FINDING x: y",
+                "import",
+                " ",
+                "\\",
+                "'''",
+                '"""',
+                "é",
+                "\0",
+            ]
+        ),
+        max_size=40,
+    ).map("".join)
+)
+def test_no_text_breaks_it(text: str) -> None:
+    reply = read(text)
+
+    assert all(isinstance(block, str) for block in reply.blocks)
