@@ -16,7 +16,7 @@ def main() -> int:
     """Run them; the largest exit status wins."""
     quick = ["--seconds", "5", "--mutants", "0", "--reruns", "2"] if "--quick" in sys.argv else []
     engines = ["--engines", "testwright,pynguin", "--pynguin", os.environ["PYNGUIN"]] if "PYNGUIN" in os.environ else []
-    runs = [["benchmarks.ingest"], ["benchmarks.sandboxes"]]
+    runs = [["benchmarks.ingest"], ["benchmarks.sandboxes"], ["benchmarks.overhead", *(["20"] if quick else [])]]
     if PROGRAMS.is_dir():
         runs += [["benchmarks.panel", str(PROGRAMS / panel), "--programs", str(PROGRAMS), *quick, *engines] for panel in PANELS]
     else:
