@@ -19,7 +19,8 @@ _UNITTEST_NAMES = ["-o", "python_files=test*.py *_test.py *_tests.py tests.py"]
 _OWN = ("-c", "../harness/pytest.ini", "--rootdir=.")
 _ATTEMPTS = [[], ["-o", "addopts="], _UNITTEST_NAMES, ["-o", "addopts=", *_UNITTEST_NAMES], [*_OWN, *_UNITTEST_NAMES]]
 _TEXTS = 300
-_EXPLORER_LIMITS = Limits(memory=2048, processes=64, output=4, file_size=64, scratch=256)
+_EXPLORER_LIMITS = Limits(memory=2048, processes=64, output=4, file_size=64, scratch=256, cpus=2.0)
+"""It searches and observes at the same time; with one processor a container would find less than a plain process does."""
 
 
 def suite(workspace: Workspace, environment: Environment, limits: Limits, extra: Mapping[str, bytes] = {}) -> Command:
