@@ -140,7 +140,7 @@ def _object(name: str, cases: Sequence[Case], silent: str) -> Verdict | None:
     worst = next((case for case in cases if case.status is not Status.PASSED), None)
     if worst is None:
         return None
-    reason = Reason.TIMES_OUT if "timeout" in worst.message.lower() else Reason.FAILS
+    reason = Reason.TIMES_OUT if "timeout: took longer than" in worst.message else Reason.FAILS
     return Verdict(name, reason, worst.message or str(worst.status))
 
 

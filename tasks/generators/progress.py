@@ -8,7 +8,7 @@ from tasks.generators.prompts import Refused
 from testwright.model import Arc, Attempt, Candidate, FileCoverage, Finding, Reason, Status, Target, Verdict
 
 ENGINE = "llm"
-_LATE = re.compile("(?i)timeout|did not end in time|time is up|interpreter ended in this test")
+_LATE = re.compile("timeout: took longer than|did not end in time|time is up|interpreter ended in this test")
 
 
 @dataclass(frozen=True, slots=True)
