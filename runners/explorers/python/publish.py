@@ -13,7 +13,7 @@ from runners.explorers.python.archive import Kept
 from runners.explorers.python.cases import Case
 from runners.explorers.python.compose import snake
 from runners.explorers.python.execute import Executor, proper
-from runners.explorers.python.shrink import plain_value, shrink
+from runners.explorers.python.shrink import TRIES, plain_value, shrink
 from runners.explorers.python.subjects import parameters_of
 from runners.explorers.python.values import Call, Group, Name, Node, Printer, Table, Variable
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from runners.explorers.python.search import Search
 
 MOST = 380
+SHRINKING = {False: 2_000, True: 12_000}
+"""Executions that making cases small may take, in between and at the end; the clock is only a ceiling."""
 LARGE = 70
 """Cases above this size are said only for goals that nothing else reaches."""
 DOCUMENTED = 10
@@ -50,6 +52,7 @@ class Publisher:
     def publish(self, seconds: float, final: bool) -> int:
         """Write one batch; how many cases it has."""
         deadline = time.monotonic() + seconds
+        end = self.executor.count + SHRINKING[final]
         self.confirm()
         batch: list[dict[str, Any]] = []
         chosen = self.documented() + self.for_goals(final) + self.for_outcomes()
@@ -58,16 +61,16 @@ class Publisher:
         for index, (kept, goals) in enumerate(chosen):
             if len(self.said) >= MOST:
                 break
-            left = max(0.0, deadline - time.monotonic())
-            self.say(kept, goals, min(0.4, 4 * left / max(1, len(chosen) - index)) if left else 0.0, batch)
+            tries = min(TRIES, 4 * (end - self.executor.count) // max(1, len(chosen) - index))
+            self.say(kept, goals, tries if time.monotonic() < deadline else 0, batch)
         if batch or final:
             self.write(batch)
         return len(batch)
 
-    def say(self, kept: Kept, goals: set[Any], seconds: float, batch: list[dict[str, Any]]) -> None:
+    def say(self, kept: Kept, goals: set[Any], tries: int, batch: list[dict[str, Any]]) -> None:
         case = kept.case
         if case.origin == "search":
-            case = self.small(kept, goals, seconds)
+            case = self.small(kept, goals, tries)
         case = self.hoisted(case)
         text = case.text()
         if text in self.said or case.size() > 400:
@@ -146,7 +149,7 @@ class Publisher:
                     chosen.append((pool[turn], set()))
         return chosen
 
-    def small(self, kept: Kept, goals: set[Any], seconds: float) -> Case:
+    def small(self, kept: Kept, goals: set[Any], tries: int) -> Case:
         """The case made small; it keeps its outcome and what it was chosen for."""
         wanted = goals or kept.branches
         subject = self.composer.subject_of(kept.case)
@@ -159,7 +162,7 @@ class Publisher:
             return run.outcome.kind() == kept.kind and run.declared == kept.declared and wanted <= (run.lines | run.branches)
 
         case = self.without_steps(kept.case, still)
-        return shrink(case, still, seconds, self.simpler) if seconds > 0 else case
+        return shrink(case, still, 1.0, self.simpler, tries) if tries > 0 else case
 
     def without_steps(self, case: Case, still: Callable[[Case], bool]) -> Case:
         """The case without the steps that change nothing of what it is for."""

@@ -36,6 +36,8 @@ from runners.explorers.python.world import World
 
 SHARE, EXTENDED, ARRIVING = 0.45, 0.65, 0.12
 """Shares of the time for the search: at least, at most, and how long after the last new goal it goes on."""
+CHECKPOINTS = (8_000, 40_000, 160_000), (0.2, 0.4)
+"""When to say what was found so far: after so many executions, and at these shares of the time."""
 PATIENCE = (25_000, 2.0)
 """Stop when so many executions, and this share of all before, brought nothing new."""
 
@@ -209,13 +211,16 @@ class Search:
         self.maker.stubs = False
         self.produce(6, min(1.0, budget * 0.05))
         self.warm_up(min(budget * 0.15, 4.0))
-        self.publish(0.5)
-        checkpoints = [c for c in (3.0, 8.0, 20.0, 40.0, 90.0, 200.0) if c < budget * 0.8]
+        self.publish(1.0)
+        counts, shares = list(CHECKPOINTS[0]), list(CHECKPOINTS[1])
         why = "budget"
         while self.elapsed() < self.search_seconds():
-            if checkpoints and self.elapsed() > checkpoints[0]:
-                del checkpoints[0]
-                self.publish(0.5)
+            if counts and self.executor.count > counts[0]:
+                del counts[0]
+                self.publish(1.0)
+            elif shares and self.elapsed() > shares[0] * self.seconds:
+                del shares[0]
+                self.publish(1.0)
             why = self.finished()
             if why:
                 break

@@ -18,7 +18,13 @@ def nothing_simpler(_node: Node) -> list[Node]:
     return []
 
 
-def shrink(case: Case, still: Callable[[Case], bool], seconds: float, simpler: Callable[[Node], list[Node]] = nothing_simpler) -> Case:
+def shrink(
+    case: Case,
+    still: Callable[[Case], bool],
+    seconds: float,
+    simpler: Callable[[Node], list[Node]] = nothing_simpler,
+    most: int = TRIES,
+) -> Case:
     """The smallest case found that `still` accepts."""
     deadline = time.monotonic() + seconds
     tries = 0
@@ -29,7 +35,7 @@ def shrink(case: Case, still: Callable[[Case], bool], seconds: float, simpler: C
             if candidate.size() > case.size() or (candidate.size() == case.size() and weight(candidate) >= weight(case)):
                 continue
             tries += 1
-            if tries > TRIES or time.monotonic() > deadline:
+            if tries > most or time.monotonic() > deadline:
                 return case
             if still(candidate):
                 case, progress = candidate, True

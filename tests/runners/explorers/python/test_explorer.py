@@ -130,3 +130,46 @@ def test_an_error_in_making_a_message_is_no_declared_error(explore) -> None:  # 
     messages = {o["raised"]["message"] for o in observations if o["raised"] and o["raised"]["declared"]}
     assert messages
     assert all(message.startswith("not ") and "arguments" not in message for message in messages)
+
+
+STACK = """
+class Stack:
+    def __init__(self, limit: int = 2) -> None:
+        self.limit = limit
+        self.items: list[str] = []
+
+    def push(self, item: str) -> int:
+        if len(self.items) >= self.limit:
+            raise OverflowError(f"more than {self.limit}")
+        self.items.append(item.strip() or "-")
+        return len(self.items)
+
+    def pop(self) -> str | None:
+        return self.items.pop() if self.items else None
+"""
+
+
+def test_a_seed_gives_the_same_cases_again(explore, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    for _ in range(2):
+        explore(STACK, seconds=40, seed=7)
+
+    first, second = (
+        [
+            json.loads(line)["case"]
+            for batch in sorted(scratch.glob(".explorer/batch-*.jsonl"))[:2]
+            for line in batch.read_text().splitlines()
+        ]
+        for scratch in sorted(tmp_path.glob("scratch*"))
+    )
+    assert first == second
+    assert len(first) > 4
+
+
+def test_an_accident_on_input_that_the_signature_allows_is_a_finding(explore, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    observations, _ = explore("def initial(name: str) -> str:\n    return name[0].upper()\n")
+
+    rows = [json.loads(line) for line in next(tmp_path.glob("scratch*/observations.jsonl")).read_text().splitlines()]
+    (finding,) = [row for row in rows if row["type"] == "finding"]
+    assert (finding["line"], finding["example"], finding["severity"]) == (2, "initial('')", "warning")
+    assert "IndexError" in finding["message"]
+    assert not any(o["raised"] for o in observations)
