@@ -7,6 +7,7 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
+from deployments.places import home
 from deployments.services import ServiceFailed
 from testwright import __version__
 from testwright.campaign import Engine, SandboxName
@@ -205,9 +206,9 @@ def up() -> None:
     for name in done.deployments:
         print(f"  {name}")
     print("Start a campaign:")
-    print(f"  testwright prefect deployment run campaign/on-demand -p '{EXAMPLE_PARAMETERS}'")
+    print(f"  {_called()} prefect deployment run campaign/on-demand -p '{EXAMPLE_PARAMETERS}'")
     print("Stop everything:")
-    print("  testwright down")
+    print(f"  {_called()} down")
 
 
 @app.command
@@ -216,7 +217,13 @@ def down() -> None:
     from deployments import provision
 
     stopped = provision.down()
-    print(f"Stopped: {', '.join(stopped)}." if stopped else "Nothing of ours was running.")
+    where = f"(state folder: {home()})"  # another folder, another server: whoever has two should see which one it was
+    print(f"Stopped: {', '.join(stopped)} {where}." if stopped else f"Nothing of ours was running {where}.")
+
+
+def _called() -> str:
+    """This program as it was called, so that a line can be pasted as it is."""
+    return sys.argv[0] if "/" in sys.argv[0] else "testwright"
 
 
 @app.command

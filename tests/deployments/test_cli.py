@@ -88,7 +88,7 @@ def test_status_says_that_nothing_runs_and_what_starts_it(tmp_path: Path) -> Non
 def test_down_where_nothing_runs_is_no_error(tmp_path: Path) -> None:
     done = command("down", cwd=tmp_path, TESTWRIGHT_HOME=str(tmp_path / "state"))
 
-    assert (done.returncode, done.stdout) == (0, "Nothing of ours was running.\n")
+    assert (done.returncode, done.stdout) == (0, f"Nothing of ours was running (state folder: {tmp_path / 'state'}).\n")
 
 
 def test_prefect_without_a_server_says_what_to_do(tmp_path: Path) -> None:

@@ -93,6 +93,6 @@ def test_down_stops_the_worker_and_the_server(door: Door) -> None:
     address = up(door)
     done = door("down")
 
-    assert done.stdout == "Stopped: worker, server.\n"
+    assert done.stdout == f"Stopped: worker, server (state folder: {door.environ['TESTWRIGHT_HOME']}).\n"
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{address}/api/health")
