@@ -34,6 +34,15 @@ os.environ.update(
 )
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _environment_left_as_found() -> Iterator[None]:
+    """Starting a server makes this process ask it; the next module's commands must not look for one that has ended."""
+    before = os.environ.copy()
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
 @pytest.fixture(scope="session")
 def prefect_server() -> Iterator[None]:
     """One real Prefect server with a database of its own for all tests that run flows. Takes about ten seconds, once."""

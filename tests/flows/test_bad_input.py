@@ -120,6 +120,7 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
     words = ("run", *sources, "--sandbox", "process", "--seconds-per-file", "4")
     argv = (str(Path(sys.executable).with_name("testwright")), *words)
     done = subprocess.run(argv, cwd=place, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=540)
+    assert done.returncode == 3, done.stdout + done.stderr
     (folder,) = (place / ".testwright/campaigns").iterdir()
     return Ended(done.returncode, done.stdout + done.stderr, load(folder / "report.json"))
 
