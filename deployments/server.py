@@ -1,7 +1,6 @@
 """The local Prefect server: SQLite, this machine only, started when PREFECT_API_URL names none."""
 
 import os
-import socket
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -10,10 +9,13 @@ from pathlib import Path
 
 import httpx
 
+from deployments import ports
 from deployments.places import home
 from deployments.services import Running, Service, ServiceFailed
 
 FIRST_PORT = 4200
+PORTS = 5
+"""So many ports are tried that another program takes in the moment between finding and using them."""
 PATIENCE = 120.0
 """Seconds until a server must answer; making its database took 4 to 21 seconds on two cores."""
 
@@ -46,17 +48,9 @@ def ensure(say: Callable[[str], None] = lambda line: None, folder: Path | None =
     found = own.running()
     named = configured()
     if named and (found is None or named != found.address):
-        _wait(
-            named,
-            lambda: None,
-            NAMED_PATIENCE,
-            f"the Prefect server that PREFECT_API_URL names ({named}) does not answer; start or unset it",
-        )
+        _wait(named)
         return Server(named, ours=False)
-    if found is None:
-        say("Starting a local Prefect server ...")
-        found = _start(own)
-    _await(own, found)
+    found = _start(own, say)
     _use(found.address)
     return Server(found.address, ours=True)
 
@@ -95,42 +89,66 @@ def server_environment(environ: Mapping[str, str], folder: Path, port: int) -> d
     }
 
 
-def _start(own: Service) -> Running:
-    port = _free_port(_last_port(own))
+def _start(own: Service, say: Callable[[str], None]) -> Running:
+    """Our server once it answers. Another program may take its port before it does: then it gets another one."""
+    lost: set[int] = set()
+    for _ in range(PORTS):
+        found = own.running()
+        if found is None:
+            say("Starting a local Prefect server ...")
+            found = _begin(own, ports.free(_last_port(own), FIRST_PORT, lost))
+        if _await(own, found):
+            return found
+        lost.add(ports.of(found.address))
+    raise ServiceFailed(f"other programs took every port that was tried ({', '.join(map(str, sorted(lost)))}); try again")
+
+
+def _begin(own: Service, port: int) -> Running:
     argv = (sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port))
     own.folder.mkdir(parents=True, exist_ok=True)
     (own.folder / "port").write_text(str(port))
     return own.start(argv, server_environment(os.environ, own.folder, port), own.folder, f"http://127.0.0.1:{port}/api")
 
 
-def _await(own: Service, found: Running) -> None:
-    def check() -> None:
-        if own.running() is None:
+def _await(own: Service, found: Running) -> bool:
+    """Wait until our server answers. False when it is gone because its port was another's, or another one was started meanwhile."""
+    deadline = time.monotonic() + PATIENCE
+    while not _is_ours(found.address, own):
+        now = own.running()
+        if now is None and ports.TAKEN not in own.said():
             raise ServiceFailed(f"the Prefect server ended at once: {own.complaint()} (all of it: {own.log})")
-
-    _wait(
-        found.address,
-        check,
-        PATIENCE,
-        f"the Prefect server does not answer at {found.address}; its log is {own.log}; `testwright down` stops it",
-    )
-
-
-def _wait(api: str, check: Callable[[], None], seconds: float, complaint: str) -> None:
-    deadline = time.monotonic() + seconds
-    while not answers(api):
-        check()
+        if now is None or now.pid != found.pid:
+            return False
         if time.monotonic() > deadline:
-            raise ServiceFailed(complaint)
+            raise ServiceFailed(f"the Prefect server does not answer at {found.address}; its log is {own.log}; `testwright down` stops it")
+        time.sleep(0.2)
+    return True
+
+
+def _wait(named: str) -> None:
+    deadline = time.monotonic() + NAMED_PATIENCE
+    while not answers(named):
+        if time.monotonic() > deadline:
+            raise ServiceFailed(f"the Prefect server that PREFECT_API_URL names ({named}) does not answer; start or unset it")
         time.sleep(0.2)
 
 
 def answers(api: str) -> bool:
     """Whether a Prefect server is well at this address."""
     try:
-        return httpx.get(f"{api.rstrip('/')}/health", timeout=5).is_success
+        return httpx.get(f"{api.rstrip('/')}/health", timeout=10).is_success
     except httpx.HTTPError:
         return False
+
+
+def _is_ours(api: str, own: Service) -> bool:
+    """Whether what answers there is our server, and not one that took the port from it: each has a home of its own."""
+    try:
+        answer = httpx.get(f"{api}/admin/settings", timeout=10)
+        home_of_it = answer.json()["home"] if answer.is_success else ""
+    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+        return False
+    return isinstance(home_of_it, str) and Path(home_of_it).resolve() == (own.folder / "home").resolve()
 
 
 def _use(api: str) -> None:
@@ -147,15 +165,3 @@ def _last_port(own: Service) -> int:
         return int((own.folder / "port").read_text())
     except (OSError, ValueError):
         return FIRST_PORT
-
-
-def _free_port(wanted: int) -> int:
-    for port in (wanted, *range(FIRST_PORT, FIRST_PORT + 100), 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise ServiceFailed("no free port on 127.0.0.1")

@@ -95,10 +95,13 @@ class Service:
                 return True
         raise ServiceFailed(f"{self.name} (process {found.pid}) cannot be stopped; end it by hand")
 
+    def said(self) -> str:
+        """All that it wrote to its log since it was started."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
     def complaint(self) -> str:
         """The last thing it wrote to its log, for a message."""
-        text = self.log.read_text(errors="replace") if self.log.exists() else ""
-        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        lines = [line.strip() for line in self.said().splitlines() if line.strip()]
         return lines[-1][:300] if lines else "it said nothing"
 
     @property

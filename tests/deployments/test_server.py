@@ -2,13 +2,15 @@
 
 import json
 import socket
-from collections.abc import Iterator
+import threading
+from collections.abc import Collection, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import httpx
 import pytest
 
-from deployments import server
+from deployments import ports, server
 from deployments.services import Service
 
 CALLER = {
@@ -19,6 +21,13 @@ CALLER = {
     "PREFECT_SERVER_API_AUTH_STRING": "admin:secret",
     "GIT_ASKPASS": "/usr/bin/askpass",
 }
+
+
+def test_a_port_that_was_lost_or_cannot_be_is_not_found_again() -> None:
+    first = ports.free(0, 4200)
+
+    assert ports.free(first, first, {first}) != first
+    assert ports.free(70_000, first) in range(first, first + 100)
 
 
 def test_a_worker_is_given_no_setting_of_the_server() -> None:
@@ -37,17 +46,55 @@ def test_the_server_takes_nothing_from_the_callers_prefect(tmp_path: Path) -> No
     assert given["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
 
 
+class Stranger(BaseHTTPRequestHandler):
+    """A Prefect server of somebody else, as far as anybody can tell who only asks for its health."""
+
+    def do_GET(self) -> None:
+        body = json.dumps({"home": "/home/stranger/.prefect"} if self.path == "/api/admin/settings" else True).encode()
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *words: object) -> None:
+        """Say nothing."""
+
+
+class Race:
+    """Finds a free port as the server does, but the first one that is found is taken before it can be used."""
+
+    def __init__(self) -> None:
+        self.found: list[int] = []
+        self.stranger: HTTPServer | None = None
+        self._free = ports.free
+
+    def __call__(self, wanted: int, first: int, lost: Collection[int] = ()) -> int:
+        self.found.append(self._free(wanted, first, lost))
+        if self.stranger is None:
+            self.stranger = HTTPServer(("127.0.0.1", self.found[0]), Stranger)
+            threading.Thread(target=self.stranger.serve_forever, daemon=True).start()
+        return self.found[-1]
+
+
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[server.Server, Service]]:
-    """A real server, started while its usual port is taken."""
+def race() -> Iterator[Race]:
+    made = Race()
+    yield made
+    if made.stranger:
+        made.stranger.shutdown()
+        made.stranger.server_close()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, race: Race) -> Iterator[tuple[server.Server, Service]]:
+    """A real server, started while its usual port is taken, and the next one is taken when it has just been found free."""
     folder = tmp_path_factory.mktemp("state")
     own = server.service(folder)
     with pytest.MonkeyPatch.context() as patch, socket.socket() as taken:
         patch.delenv("PREFECT_API_URL", raising=False)
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        port = taken.getsockname()[1]
-        patch.setattr(server, "FIRST_PORT", port)
+        patch.setattr(server, "FIRST_PORT", taken.getsockname()[1])
+        patch.setattr(ports, "free", race)
         try:
             yield server.ensure(folder=folder), own
         finally:
@@ -69,6 +116,17 @@ def test_it_answers_on_another_port_when_the_usual_one_is_taken(running: tuple[s
     assert found.ours
     assert not found.api.startswith(f"http://127.0.0.1:{server.FIRST_PORT}/")
     assert server.answers(found.api)
+
+
+@pytest.mark.slow
+def test_it_takes_the_next_port_when_another_server_takes_its_own_first(running: tuple[server.Server, Service], race: Race) -> None:
+    found, own = running
+    lost, used = race.found
+
+    assert lost != used
+    assert found.api == f"http://127.0.0.1:{used}/api"
+    assert server.answers(f"http://127.0.0.1:{lost}/api")
+    assert (own.folder / "port").read_text() == str(used)
 
 
 @pytest.mark.slow
