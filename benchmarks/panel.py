@@ -129,6 +129,8 @@ def _testwright(subject: Subject, tests: Path, options: argparse.Namespace) -> d
         str(Path(sys.executable).with_name("testwright")),
         "run",
         str(source),
+        "--engine",
+        "search",
         "--include",
         f"/{path}",
         "--out",

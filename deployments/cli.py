@@ -94,7 +94,8 @@ def run(
     sources
         A folder, an archive, a git URL (with @revision at its end), or pypi:NAME==VERSION.
     engine
-        search needs no model and no network; hybrid asks a language model for what search leaves; llm asks it for all.
+        search needs no model; hybrid asks a language model for what search leaves, llm for all (hybrid when a model is named,
+        else search).
     model
         Language models, separated by commas: the next one is asked when one cannot be (what LLM_MODEL says).
     repairs

@@ -14,12 +14,12 @@ from prefect.utilities.annotations import quote
 
 from flows.source import improve
 from tasks.folder import Folder, gather_attempts, new_id
+from tasks.models import with_engine
 from tasks.put import put
 from tasks.report import report
 from tasks.reports.markdown import headline
 from tasks.reports.write import Written
 from tasks.sandbox import sandbox_of
-from tasks.settings import check_engine
 from tasks.sources import redact
 from testwright.campaign import Campaign
 from testwright.errors import CampaignError, InvalidCampaign
@@ -43,7 +43,7 @@ def campaign(campaign: Campaign) -> State[Any]:
         InvalidCampaign: a parameter cannot be used as given.
         SandboxUnavailable: the sandbox asked for does not work here.
     """
-    check_engine(campaign)
+    campaign = with_engine(campaign)
     folder = open_folder(campaign)
     started, clock = datetime.now(UTC), time.monotonic()
     sandbox = sandbox_of(campaign, folder)

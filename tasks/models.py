@@ -30,8 +30,21 @@ class Wish:
     budget: Budget = Budget()
 
 
+def with_engine(campaign: Campaign) -> Campaign:
+    """The campaign with its engine decided: `auto` is hybrid when a model is named anywhere, else search.
+
+    Raises:
+        InvalidCampaign: no model is named for an engine that asks one, or a setting cannot be used.
+    """
+    if campaign.engine is Engine.AUTO:
+        named = _read(campaign.model, Budget()) is not None
+        campaign = campaign.model_copy(update={"engine": Engine.HYBRID if named else Engine.SEARCH})
+    wish(campaign)
+    return campaign
+
+
 def wish(campaign: Campaign) -> Wish | None:
-    """The part of a campaign that is about models; None when it asks none.
+    """The part of a campaign, its engine decided, that is about models; None when it asks none.
 
     Raises:
         InvalidCampaign: no model is named anywhere, or a setting cannot be used.
@@ -59,12 +72,16 @@ def _gateway(wish: Wish, folder: Folder) -> Gateway:
 
 
 def _settings(wish: Wish) -> ModelSettings:
-    found = read(_environ(), Path.cwd(), block=_block(), models=wish.models, budget=wish.budget)
+    found = _read(wish.models, wish.budget)
     if found is None:
         raise InvalidCampaign(
             f"engine {wish.engine} asks a language model and none is named: set LLM_MODEL (see .env.example), or use engine search"
         )
     return found
+
+
+def _read(models: str, budget: Budget) -> ModelSettings | None:
+    return read(_environ(), Path.cwd(), block=_block(), models=models, budget=budget)
 
 
 def _environ() -> dict[str, str]:

@@ -15,7 +15,6 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, InitSettingsSourc
 
 from tasks import sources
 from tasks.ingest import Patterns, spec
-from tasks.models import wish
 from tasks.sources.patterns import bounded
 from testwright.campaign import Campaign
 from testwright.errors import InvalidCampaign
@@ -64,15 +63,6 @@ def resolve(flags: Mapping[str, Any], environ: Mapping[str, str], campaign_file:
     for source in merged.sources:
         sources.parse(source)
     return Campaign(**{name: getattr(merged, name) for name in Campaign.model_fields})
-
-
-def check_engine(campaign: Campaign) -> None:
-    """Refuse an engine that asks a language model where none is named.
-
-    Raises:
-        InvalidCampaign: the line says what to set.
-    """
-    wish(campaign)
 
 
 def narrow(campaign: Campaign, workspace: Workspace) -> tuple[Patterns, Patterns, int | None, tuple[str, ...]]:

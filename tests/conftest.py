@@ -1,4 +1,4 @@
-"""What every test may rely on: nothing of this user is read or written, and no Prefect server runs unless a test asks for one."""
+"""What every test may rely on: nothing of this user is read or written, no model is named, no Prefect server runs unless asked for."""
 
 import atexit
 import functools
@@ -22,7 +22,7 @@ def _leave_nothing() -> None:
 
 
 atexit.register(_leave_nothing)
-for _name in [name for name in os.environ if name.startswith("PREFECT_")]:
+for _name in [name for name in os.environ if name.startswith(("PREFECT_", "LLM_", "OPENAI_"))]:
     del os.environ[_name]
 # Prefect reads these when it is first imported, so a fixture would come too late.
 os.environ.update(

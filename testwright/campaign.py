@@ -12,6 +12,7 @@ Pattern = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 class Engine(StrEnum):
     """Which engine proposes tests."""
 
+    AUTO = "auto"
     SEARCH = "search"
     LLM = "llm"
     HYBRID = "hybrid"
@@ -38,9 +39,10 @@ class Campaign(BaseModel):
         examples=[["pypi:python-string-utils==1.0.0"]],
     )
     engine: Engine = Field(
-        Engine.SEARCH,
+        Engine.AUTO,
         title="Engine",
-        description="`search` needs no model and no network; `hybrid` asks a language model for what search leaves; `llm` asks it for all.",
+        description="`search` needs no model; `hybrid` asks a language model for what search leaves, `llm` for all. "
+        "`auto` is `hybrid` when a model is named, else `search`.",
     )
     model: str = Field(
         "",

@@ -54,7 +54,7 @@ def test_an_engine_that_needs_a_model_is_refused_in_one_line_when_none_is_named(
     ("words", "complaint"),
     [
         (("run",), "name a folder, an archive, a git URL or pypi:NAME==VERSION"),
-        (("run", ".", "--engine", "magic"), 'Choose from: "search", "llm", "hybrid"'),
+        (("run", ".", "--engine", "magic"), 'Choose from: "auto", "search", "llm", "hybrid"'),
         (("run", ".", "--workers", "0"), "workers"),
         (("run", ".", "--minutes", "soon"), "minutes"),
         (("run", ".", "--campaign-file", "none.yaml"), "none.yaml"),

@@ -83,7 +83,7 @@ def test_paths_in_a_campaign_file_are_relative_to_it(tmp_path: Path, source: Pat
         ({}, {}, "!!python/object/apply:os.system ['id']", "is not YAML"),
         ({"sources": ["pypi:a"], "max_files": 0}, {}, None, "--max-files must be greater than or equal to 1, not 0"),
         ({"sources": ["pypi:a"], "languages": [""]}, {}, None, "--language string must have at least 1 character, not empty"),
-        ({"sources": ["pypi:a"], "engine": "magic"}, {}, None, "--engine must be 'search', 'llm' or 'hybrid', not magic"),
+        ({"sources": ["pypi:a"], "engine": "magic"}, {}, None, "--engine must be 'auto', 'search', 'llm' or 'hybrid', not magic"),
         ({"sources": ["pypi:a"]}, {"TESTWRIGHT_WORKERS": "many"}, None, "TESTWRIGHT_WORKERS must be a valid integer, not many"),
         ({"sources": ["pypi:a"]}, {"TESTWRIGHT_EXCLUDE": "[a"}, None, "TESTWRIGHT_EXCLUDE begins like JSON and is none"),
         ({}, {"TESTWRIGHT_SOURCE": "a"}, None, "TESTWRIGHT_SOURCE is no setting; did you mean TESTWRIGHT_SOURCES?"),
