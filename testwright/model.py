@@ -275,7 +275,8 @@ class Check:
     """One fact to assert after the call."""
 
     subject: str
-    """Source text; the word `result` stands for what the call returned."""
+    """Source text; the word `result` stands for what the call returned, `printed` for the text that the test wrote to standard
+    output up to then, `logged` for the messages of its log records, `warned` for the warning that the call gave."""
     how: How
     expected: str = ""
     """Source text of the expected value."""

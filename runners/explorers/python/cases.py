@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any, Optional
 
+from runners.explorers.python import effects
 from runners.explorers.python.values import Call, Node, Printer, Scope, load
 
 CONSUMED = 200
@@ -113,7 +114,7 @@ class Replay:
 class Outcome:
     """What running a case gave: a value or an exception, and the variables of its arrangement afterwards."""
 
-    __slots__ = ("arguments", "at", "consumed", "entered", "error", "names", "value")
+    __slots__ = ("arguments", "at", "consumed", "entered", "error", "logged", "names", "printed", "value", "warned")
 
     def __init__(self) -> None:
         self.value: Any = None
@@ -128,6 +129,12 @@ class Outcome:
         """The built arguments of the call."""
         self.consumed = False
         """`value` is a `Replay` of what the returned iterator gave (first `CONSUMED` items)."""
+        self.printed: Optional[str] = ""
+        """What arrangement and call wrote to standard output; None when that cannot be told."""
+        self.warned: Optional[Warning] = None
+        """The warning that the call gave."""
+        self.logged: Optional[list[str]] = []
+        """Messages of the log records of arrangement and call; None when that cannot be told."""
 
     @property
     def raised(self) -> bool:
@@ -205,14 +212,18 @@ def run_case(case: Case, module: Optional[ModuleType]) -> Outcome:
     outcome = Outcome()
     scope = Scope(module)
     outcome.names = scope.names
+    effects.listen()
     try:
         for index, (name, node) in enumerate(case.steps):
             outcome.at = index
             assign(scope, name, node.build(scope))
         outcome.at = len(case.steps)
+        effects.EAR.warned.clear()
         outcome.value = perform(case.call, scope, case, outcome)
     except (Exception, SystemExit) as error:
         outcome.error = error
+    package = module.__name__.partition(".")[0] if module is not None else ""
+    outcome.printed, outcome.warned, outcome.logged = effects.printed(), effects.warned(package), effects.logged(package)
     return outcome
 
 

@@ -313,6 +313,13 @@ class Facts:
         if kind is not None:
             self._add(subject, "type", self.writer.name(kind))
 
+    def warning(self, value: Warning, subject: str) -> None:
+        """Its class, and what it says."""
+        count = len(self.checks)
+        self._type(value, subject)
+        if len(self.checks) > count:
+            self._text(value, subject)
+
     def _text(self, value: Any, subject: str) -> None:
         try:
             text = str(value)

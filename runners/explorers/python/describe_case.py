@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from runners.explorers.python.cases import Case, Outcome, run_case
-from runners.explorers.python.describe import MOST, Check, describe, snapshot, state_checks
+from runners.explorers.python.describe import MOST, Check, Facts, describe, snapshot, state_checks
 from runners.explorers.python.describe_judge import Judge
 from runners.explorers.python.describe_source import LIMIT, Import, NoSourceError, Writer, namespace, unstable
 from runners.explorers.python.harvest import Raises, is_raising
@@ -47,7 +47,7 @@ class Seen:
         if module is None and self._judge is None:
             self._judge = Judge(self.checks, self.imports, self.module)
         judge = self._judge if module is None and self._judge is not None else Judge(self.checks, self.imports, module or self.module)
-        return judge.failing({**outcome.names, "result": outcome.value}) < 0
+        return judge.failing(known(outcome)) < 0
 
     def _error_in(self, module: ModuleType) -> type[BaseException]:
         found: type[BaseException] = eval(self.raised, namespace(self.imports, module))
@@ -98,6 +98,8 @@ def seen(case: Case, outcome: Outcome, before: dict[str, tuple[list[Check], set[
             checks, imports = state_checks(before[name], snapshot(value, module), name)
             changed += checks
             made.imports |= imports
+    said, imports = spoken(outcome, module)
+    made.imports |= imports
     owner = next(
         (name for name, value in outcome.names.items() if value is outcome.value and not isinstance(value, (int, str, type(None)))), ""
     )
@@ -107,8 +109,26 @@ def seen(case: Case, outcome: Outcome, before: dict[str, tuple[list[Check], set[
     elif outcome.value is not None or not changed:
         made.checks, imports, _ = describe(outcome.value, "result", module, LIMIT, most)
         made.imports |= imports
-    made.checks = made.checks + changed
+    made.checks = made.checks + said + changed
     return made
+
+
+def known(outcome: Outcome) -> dict[str, Any]:
+    """What checks may name."""
+    said = {"printed": outcome.printed, "warned": outcome.warned, "logged": outcome.logged}
+    return {**said, **outcome.names, "result": outcome.value}
+
+
+def spoken(outcome: Outcome, module: ModuleType) -> tuple[list[Check], set[Import]]:
+    """Checks on what was said beside the result, and what they import."""
+    facts = Facts(module, LIMIT, MOST)
+    for word in ("printed", "logged"):
+        said = getattr(outcome, word)
+        if said and word not in outcome.names:
+            facts.about(said, word, 1)
+    if outcome.warned is not None and not outcome.consumed and "warned" not in outcome.names:
+        facts.warning(outcome.warned, "warned")
+    return facts.checks, facts.imports
 
 
 def describe_hash(made: Seen, case: Case) -> None:

@@ -11,6 +11,7 @@ from types import ModuleType, TracebackType
 from typing import Any
 
 from runners.explorers.python.cases import Case, Outcome, run_case
+from runners.explorers.python.effects import Recording
 from runners.explorers.python.goals import Goals, make_tracer
 from runners.explorers.python.guard import Guard, Interrupted, Quit, Silent, timer
 from runners.explorers.python.harvest import is_raising
@@ -60,6 +61,7 @@ class Executor:
         self.count = 0
         self.hung = 0
         self.seed = 0
+        self.program = "prog"
 
     def run(self, case: Case) -> Run:
         """One case, from a fixed state of the random module, with silent streams."""
@@ -67,8 +69,8 @@ class Executor:
         run = Run(case)
         random.seed(self.seed)
         streams = sys.stdout, sys.stderr, sys.stdin, sys.argv
-        sys.stdout = sys.stderr = Silent()
-        sys.argv = ["prog"]
+        sys.stdout, sys.stderr = Recording(), Silent()
+        sys.argv = [self.program]
         self.guard.refused = ""
         self.log.on = True
         arcs: list[tuple[int, int]] = []

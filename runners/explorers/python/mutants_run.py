@@ -12,6 +12,7 @@ from typing import Any
 
 from runners.explorers.python.cases import Case, Outcome, run_case
 from runners.explorers.python.describe_case import Seen, arranged, seen, states, text_of
+from runners.explorers.python.effects import Recording
 from runners.explorers.python.guard import Guard, Quit, Silent
 from runners.explorers.python.mutants import SWITCH
 from runners.explorers.python.mutants_load import Loader, Recorder
@@ -82,7 +83,7 @@ class Limited:
         """
         random.seed(0)
         streams = sys.stdout, sys.stderr, sys.stdin, sys.argv
-        sys.stdout = sys.stderr = Silent()
+        sys.stdout, sys.stderr = Recording(), Silent()
         sys.argv = ["prog"]
         try:
             signal.setitimer(signal.ITIMER_PROF, seconds, 0.02)
@@ -300,6 +301,8 @@ def alike(trial: Trial, outcome: Outcome) -> bool:
     old = trial.outcome
     if old.error is not None or outcome.error is not None:
         return type(old.error) is type(outcome.error) and text_of(old.error) == text_of(outcome.error)
+    if (old.printed, old.logged, str(old.warned)) != (outcome.printed, outcome.logged, str(outcome.warned)):
+        return False
     first, second = old.value, outcome.value
     if old.consumed and outcome.consumed:
         first, second = first.items, second.items

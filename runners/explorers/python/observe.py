@@ -59,7 +59,7 @@ class Observer:
 
     def written(self, case: Case, run: Run) -> dict[str, Any]:
         """The source texts: arrangement, call, callee, arguments, imports."""
-        printer = Printer(tuple(name for name, _ in case.steps if name) + ("result",))
+        printer = Printer(tuple(name for name, _ in case.steps if name) + ("result", "printed", "warned", "logged"))
         arrange = [{"name": name, "source": node.source(printer)} for name, node in case.steps]
         text = case.call.source(printer)
         callee, arguments = "", []
@@ -131,8 +131,10 @@ def main(request: dict[str, Any], folder: str, name: str, isolated: bool, seed: 
     heartbeat = Heartbeat(os.path.join(folder, f"{name}.heartbeat"))
     if isolated:
         clocks.shift()
+        os.environ["COLUMNS"] = "111"
     try:
         observer = Observer(request, folder, seed)
+        observer.executor.program = "prog" if not isolated else "another"
     except BaseException:
         os._exit(3)
     number = 0

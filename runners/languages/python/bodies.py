@@ -9,6 +9,7 @@ from runners.languages.base import Style
 from runners.languages.python.hoisting import long_arguments, repeated_by_name, singletons
 from runners.languages.python.layout import as_block, expression, fits, flat, laid, quoted
 from runners.languages.python.renaming import renamed_source, substituted
+from runners.languages.python.spoken import contexts, framed, warning
 from runners.languages.python.tables import MESSAGE, Plan, is_pattern, is_whole
 from testwright.model import Check, How, Raised, Step
 
@@ -30,8 +31,11 @@ def body(plan: Plan, pad: str, style: Style) -> list[str]:
         checks = tuple(repeated_by_name(c, long) for c in checks)
     singles, call = singletons(call, {s.name for s in steps})
     steps += singles
-    plan = replace(plan, checks=checks)
-    if (managed := _managed(replace(plan, arrange=tuple(steps)), pad, style)) is not None:
+    before, told = framed(checks, style)
+    plan = replace(plan, arrange=tuple(steps), checks=tuple(told))
+    if before or len(told) < len(checks) or contexts(checks, style):
+        return _joined(_framed(plan, call, checks, before, pad, style))
+    if (managed := _managed(plan, pad, style)) is not None:
         return _joined(managed)
     blocks = [[line for step in steps for line in _step(step, pad, style)]]
     if plan.raised is not None:
@@ -96,6 +100,34 @@ def _act_and_assert(plan: Plan, call: str, pad: str, style: Style) -> list[list[
     used = any(_mentions(c.subject) for c in checks)
     act = _statement("result = " if used else "", call, pad, style)
     return [act, [line for c in checks for line in assertion(c, pad, style)]]
+
+
+def _framed(plan: Plan, call: str, checks: Sequence[Check], before: Sequence[str], pad: str, style: Style) -> list[list[str]]:
+    """The blocks of a test that catches what is said beside the result. `checks` are those of the plan before they were framed."""
+    outer = contexts(checks, style)
+    opening = [f"{pad}{style.indent * level}with {flat_context(context, style)}:" for level, context in enumerate(outer)]
+    inner = pad + style.indent * len(outer)
+    category, text = warning(checks)
+    arrange = [line for step in plan.arrange for line in _step(step, inner, style)]
+    used = any(_mentions(c.subject) for c in plan.checks)
+    act = _statement("result = " if used else "", call, inner + style.indent * bool(category), style)
+    if category:
+        act = [*_expecting("Warns", category, _warning_pattern(category, text, style), "", inner, style), *act]
+    facts = [*(pad + line for line in before), *(line for c in plan.checks for line in assertion(c, pad, style))]
+    return [[*opening, *arrange, *act], facts] if opening else [arrange, act, facts]
+
+
+def flat_context(context: str, style: Style) -> str:
+    """`call as name` with the quotes of the style."""
+    call, _, name = context.rpartition(" as ")
+    return f"{flat(call, style)} as {name}"
+
+
+def _warning_pattern(category: str, text: str, style: Style) -> str:
+    """Source text of the pattern for what a warning says; a variable holds it in a table."""
+    if text.isidentifier():
+        return f"re.escape({text})"
+    return message_pattern(Raised(category, ast.literal_eval(text), True), style) if text else ""
 
 
 def _mentions(subject: str) -> int:
@@ -188,11 +220,15 @@ def _raising(plan: Plan, raised: Raised, inside: list[str], pad: str, style: Sty
 
 def _raises(raised: Raised, name: str, pad: str, style: Style) -> list[str]:
     """The `with` line."""
-    text = message_pattern(raised, style)
+    return _expecting("Raises", raised.type, message_pattern(raised, style), name, pad, style)
+
+
+def _expecting(what: str, kind: str, text: str, name: str, pad: str, style: Style) -> list[str]:
+    """The `with` line of what `Raises` or `Warns`: a class of exceptions or warnings, and a pattern or ''."""
     if style.framework == "unittest":
-        opening, parts = ("self.assertRaisesRegex(", [raised.type, text]) if text else ("self.assertRaises(", [raised.type])
+        opening, parts = (f"self.assert{what}Regex(", [kind, text]) if text else (f"self.assert{what}(", [kind])
     else:
-        opening, parts = "pytest.raises(", [raised.type, f"match={text}"] if text else [raised.type]
+        opening, parts = f"pytest.{what.lower()}(", [kind, f"match={text}"] if text else [kind]
     line = f"{pad}with {opening}{', '.join(parts)}){name}:"
     inner = pad + style.indent
     if fits(line, style):

@@ -28,7 +28,9 @@ WHOLE = 160
 """Characters of a message that is asserted as a whole. The explorer has the same bound."""
 PATTERN = 56
 """Characters of a message that is matched by a pattern as a whole; longer ones are compared."""
-RESERVED = frozenset({"request", "self", "cls", "result", "excinfo", "caught", "pytest", "asyncio", "textwrap", "expected", "l", "O", "I"})
+RESERVED = frozenset(
+    {"request", "self", "cls", "result", "excinfo", "caught", "pytest", "asyncio", "textwrap", "expected", "l", "O", "I"}
+) | {*("printed", "warned", "logged", "capsys", "caplog", "contextlib", "io", "re")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +225,8 @@ def _with_messages(alike: list[Observation]) -> list[Observation]:
 
 MESSAGE = "str(error)"
 """Subject of a check on the message; the writer names the exception as the framework does."""
+COLUMNS = {MESSAGE: "message", "len(result)": "length", "printed": "output", "logged": "messages", "str(warned)": "warning"}
+"""Subject of a check → name of the column of what is expected of it."""
 SPECIAL = re.compile(r"[\^$*+?{}\[\]\\|()]|\..*\.")
 """What makes a message hard to read as a pattern."""
 
@@ -357,8 +361,8 @@ class _Unifier:
             return checks[0]
         simple = re.fullmatch(r"(?:.*\.)?(\w+)", checks[0].subject)
         name = simple[1] if simple and checks[0].subject != "result" and len(self.rows[0].checks) > 1 else "expected"
-        if checks[0].subject in (MESSAGE, "len(result)"):
-            name = "message" if checks[0].subject == MESSAGE else "length"
+        if len(self.rows[0].checks) > 1 or checks[0].subject in (MESSAGE, "len(result)"):
+            name = COLUMNS.get(checks[0].subject, name)
         return replace(checks[0], expected=self._hole(name, expected, expected=True))
 
     def _raised(self) -> Raised | None:

@@ -17,6 +17,7 @@ from runners.languages.python.naming import names
 from runners.languages.python.placing import test_path
 from runners.languages.python.renaming import names_in, renamed_source
 from runners.languages.python.signatures import signatures
+from runners.languages.python.spoken import fixtures
 from runners.languages.python.tables import Plan, plans
 from testwright.model import Argument, Candidate, Check, Observation, Step, Target, TestCase, Workspace
 
@@ -70,7 +71,8 @@ def _text(test: _Test, style: Style, classes: bool) -> str:
     narrow = replace(style, line_length=style.line_length - len(style.indent)) if classes else style
     first = test.plans[0]
     columns = first.columns if style.framework != "unittest" else ()
-    parameters = ", ".join([*(["self"] if classes else []), *(c.name for c in columns)])
+    asked = fixtures((check for plan in test.plans for check in plan.checks), style)
+    parameters = ", ".join([*(["self"] if classes else []), *asked, *(c.name for c in columns)])
     lines = (
         [*_decorator(first, narrow), *_signature(test.name, parameters, narrow)] if columns else _signature(test.name, parameters, narrow)
     )
@@ -164,7 +166,7 @@ def _used(body: str, observations: Sequence[Observation], aliases: dict[Import, 
     """Imports whose name the text mentions."""
     mentioned = names_in(body)
     wanted = {pair for o in observations for pair in o.imports}
-    own = {(name, "") for name in ("asyncio", "pytest", "textwrap", "unittest")}
+    own = {(name, "") for name in ("asyncio", "contextlib", "io", "pytest", "re", "textwrap", "unittest")}
     return {pair for pair in wanted | own if aliases.get(pair, _visible(pair)) in mentioned}
 
 
@@ -211,7 +213,17 @@ def _without_clashes(observations: Sequence[Observation], target: Target) -> tup
 
 def _without_shadows(o: Observation) -> Observation:
     """Local variables that hide something imported are called otherwise."""
-    imported = {_visible(pair) for pair in o.imports} | {"pytest", "asyncio", "textwrap", "self"}
+    imported = {_visible(pair) for pair in o.imports} | {
+        "pytest",
+        "asyncio",
+        "contextlib",
+        "io",
+        "re",
+        "textwrap",
+        "self",
+        "capsys",
+        "caplog",
+    }
     hiding = [s.name for s in o.arrange if s.name in imported]
     if not hiding:
         return o

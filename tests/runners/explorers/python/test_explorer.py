@@ -173,3 +173,34 @@ def test_an_accident_on_input_that_the_signature_allows_is_a_finding(explore, tm
     assert (finding["line"], finding["example"], finding["severity"]) == (2, "initial('')", "warning")
     assert "IndexError" in finding["message"]
     assert not any(o["raised"] for o in observations)
+
+
+SPOKEN = """
+import logging
+import sys
+import time
+import warnings
+
+def greet(name: str) -> None:
+    print(f"hello {name}")
+
+def usage() -> None:
+    print("usage:", sys.argv[0])
+
+def load(name: str) -> None:
+    logging.getLogger(__name__).warning("no file %s", name)
+
+def old(number: int) -> int:
+    warnings.warn("use new", DeprecationWarning)
+    return number
+"""
+
+
+def test_what_is_said_beside_the_result_is_observed_when_it_is_always_the_same(explore) -> None:  # type: ignore[no-untyped-def]
+    observations, _ = explore(SPOKEN)
+
+    facts = {o["unit"]: [(c["subject"], c["how"]) for c in o["checks"]] for o in observations}
+    assert facts["greet"] == [("result", "is"), ("printed", "equals")]
+    assert facts["usage"] == [("result", "is")]
+    assert facts["load"] == [("result", "is"), ("logged", "equals")]
+    assert facts["old"] == [("result", "equals"), ("warned", "type"), ("str(warned)", "equals")]

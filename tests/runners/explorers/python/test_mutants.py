@@ -302,3 +302,22 @@ def test_the_budget_is_kept(loaded: Any) -> None:
     before = run.executions
     run.sweep(Budget(10, 60))
     assert run.executions - before < 20
+
+
+def test_what_is_printed_logged_or_warned_of_kills(loaded: Any) -> None:
+    module, run = loaded("""
+        import logging
+        import warnings
+
+        def greet(name):
+            print("hello", name)
+
+        def load(name):
+            logging.getLogger(__name__).warning("no file %s", name)
+
+        def old(name):
+            warnings.warn("use greet", DeprecationWarning)
+            return name
+    """)
+
+    assert survivors(run, call(module, "greet", "a"), call(module, "load", "a"), call(module, "old", 7)) == []
