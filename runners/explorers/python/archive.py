@@ -21,8 +21,6 @@ class Kept:
     """A case that earned its place, with what it reaches."""
 
     __slots__ = (
-        "_log",
-        "_raw",
         "branches",
         "case",
         "declared",
@@ -30,6 +28,7 @@ class Kept:
         "goals",
         "kind",
         "lines",
+        "log",
         "raised",
         "rank",
         "stub",
@@ -45,23 +44,16 @@ class Kept:
         self.kind = run.outcome.kind() if not run.stopped else "stopped"
         self.raised = run.outcome.raised
         self.declared = run.declared
-        self._raw = run.log
         self.way = hash((run.case.unit, self.branches))
         """Which way it took through the code."""
-        self._log: list[Any] | None = None
+        self.log: list[Any] | None = None
+        """Operands that its run logs, each once; None until they are asked for."""
         self.stub = uses_stub(run.case)
         order = {"documentation": 0, "project": 1}.get(run.case.origin, 2)
         self.typical = typical or (self.raised and self.declared)
         self.fine = public and not self.stub and self.typical
         """A person may want to read it."""
         self.rank = (not public, self.stub, not self.typical, order > 1 and self.raised, not typical, order, run.case.size())
-
-    @property
-    def log(self) -> list[Any]:
-        """Operands that its run logged, each once."""
-        if self._log is None:
-            self._log, self._raw = slim(self._raw), []
-        return self._log
 
 
 def uses_stub(case: Case) -> bool:

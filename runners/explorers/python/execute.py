@@ -29,14 +29,13 @@ MAPPING = ("__getitem__", "__delitem__", "__setitem__", "pop", "popitem", "remov
 class Run:
     """One execution of one case."""
 
-    __slots__ = ("branches", "case", "declared", "hung", "keep", "lines", "log", "outcome", "stopped")
+    __slots__ = ("branches", "case", "declared", "hung", "keep", "lines", "outcome", "stopped")
 
     def __init__(self, case: Case) -> None:
         self.case = case
         self.outcome = Outcome()
         self.lines: set[int] = set()
         self.branches: set[tuple[int, int]] = set()
-        self.log: list[Any] = []
         self.keep = False
         self.declared = False
         self.stopped = False
@@ -63,6 +62,15 @@ class Executor:
         self.seed = 0
         self.program = "prog"
 
+    def operands(self, case: Case) -> list[Any]:
+        """What is compared, matched and looked up while a case runs."""
+        self.log.turn(True)
+        try:
+            self.run(case)
+        finally:
+            self.log.turn(False)
+        return self.log.take()
+
     def run(self, case: Case) -> Run:
         """One case, from a fixed state of the random module, with silent streams."""
         self.count += 1
@@ -72,7 +80,6 @@ class Executor:
         sys.stdout, sys.stderr = Recording(), Silent()
         sys.argv = [self.program]
         self.guard.refused = ""
-        self.log.on = True
         arcs: list[tuple[int, int]] = []
         try:
             with timer(self.patience()):
@@ -89,9 +96,8 @@ class Executor:
         except (Quit, KeyboardInterrupt, GeneratorExit):
             run.stopped = True
         finally:
-            self.guard.on = self.log.on = False
+            self.guard.on = False
             sys.stdout, sys.stderr, sys.stdin, sys.argv = streams
-        run.log = self.log.take()
         run.lines, run.branches = self.goals.translate(arcs)
         run.stopped = run.stopped or bool(self.guard.refused)
         self.judge(run)

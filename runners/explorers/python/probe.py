@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import gc
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -11,7 +12,7 @@ import operator
 import re
 import sys
 from collections.abc import Callable, Sequence
-from types import CodeType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 LIMIT = 24
@@ -39,6 +40,38 @@ class Log:
         """Operands of texts and numbers in other modules of the package."""
         self.counts: dict[int, int] = {}
         self.on = False
+        self.pairs: dict[int, tuple[CodeType, CodeType]] = {}
+        """Identity of code with probes → this code, and the same without: equal code of two files is not the same."""
+        self.functions: list[tuple[FunctionType, CodeType, CodeType]] = []
+        """Functions that have both, with the code with probes and the code without."""
+
+    def pair(self, probed: CodeType, plain: CodeType) -> None:
+        """Note which code is the same without probes, for everything inside two codes of one file."""
+        others: dict[Any, list[CodeType]] = {}
+        for inner in plain.co_consts:
+            if isinstance(inner, CodeType):
+                others.setdefault((inner.co_name, inner.co_firstlineno), []).append(inner)
+        for inner in probed.co_consts:
+            if isinstance(inner, CodeType):
+                found = others.get((inner.co_name, inner.co_firstlineno), [])
+                if found:
+                    other = found.pop(0)
+                    if (inner.co_freevars, inner.co_varnames) == (other.co_freevars, other.co_varnames):
+                        self.pairs[id(inner)] = inner, other
+                    self.pair(inner, other)
+
+    def settle(self) -> None:
+        """Let all functions that exist now run without probes, except while operands are logged."""
+        for function in gc.get_objects():
+            if type(function) is FunctionType and id(function.__code__) in self.pairs:
+                self.functions.append((function, *self.pairs[id(function.__code__)]))
+        self.turn(False)
+
+    def turn(self, on: bool) -> None:
+        """Log operands from now on, or no longer."""
+        self.on = on
+        for function, probed, plain in self.functions:
+            function.__code__ = probed if on else plain
 
     def take(self) -> list[tuple[int, str, Any, Any]]:
         entries = self.entries + self.foreign
@@ -254,7 +287,10 @@ class Loader(importlib.machinery.SourceFileLoader):
 
     def get_code(self, fullname: str) -> CodeType | None:
         path = self.get_filename(fullname)
-        return instrumented(self.get_data(path), path, self.foreign)
+        probed, plain = instrumented(self.get_data(path), path, self.foreign), super().get_code(fullname)
+        if plain is not None:
+            self.log.pair(probed, plain)
+        return probed
 
     def exec_module(self, module: ModuleType) -> None:
         module.__dict__.update(probes(self.log))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import bisect
 import importlib
 import importlib.metadata
 import importlib.util
@@ -16,7 +17,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from runners.explorers.python import documents
-from runners.explorers.python.archive import Archive, Kept
+from runners.explorers.python.archive import Archive, Kept, slim
 from runners.explorers.python.builders import Builder
 from runners.explorers.python.cases import Case, load_case
 from runners.explorers.python.compose import Composer
@@ -60,6 +61,8 @@ class Search:
         self.producers: list[tuple[Name, list[Parameter]]] | None = None
         self.tries: dict[int, int] = {}
         self.picked: tuple[Any, list[Subject], list[Subject]] = (None, [], [])
+        self.open_lines: tuple[int, list[int]] = (-1, [])
+        """How many goals are open, and their lines in order."""
         self.last_progress = 0.0
         self.skip: set[str] = set(request.get("skip", ()))
         with open(request["file"], encoding="utf-8-sig", errors="surrogateescape") as file:
@@ -73,6 +76,7 @@ class Search:
         self.package = request["module"].split(".")[0]
         self.instrument(log)
         self.module, base = imported(request["module"], request["file"])
+        log.settle()
         path = self.module.__file__ or request["file"]
         self.goals = Goals(self.text, path)
         self.base_lines, self.base_branches = self.goals.translate(base)
@@ -324,7 +328,7 @@ class Search:
         tries[line] = tries.get(line, 0) + 1
         cases = self.archive.near[line]
         kept = min(self.rng.sample(cases, min(len(cases), self.rng.choice((1, 2, 3)))), key=lambda found: found.case.size())
-        self.try_case(self.mutator.mutate(kept.case.copy(origin="search"), kept.log, line))
+        self.try_case(self.mutator.mutate(kept.case.copy(origin="search"), self.operands(kept), line))
 
     def turn_for_pool(self) -> None:
         """Change any kept case: for other outcomes and smaller inputs."""
@@ -334,7 +338,13 @@ class Search:
         pool = list(self.archive.pool[self.rng.choice(units)].values())
         kept: Kept = self.rng.choice(pool)
         lines = sorted(kept.lines) or [0]
-        self.try_case(self.mutator.mutate(kept.case.copy(origin="search"), kept.log, self.rng.choice(lines)))
+        self.try_case(self.mutator.mutate(kept.case.copy(origin="search"), self.operands(kept), self.rng.choice(lines)))
+
+    def operands(self, kept: Kept) -> list[Any]:
+        """Operands of a kept case: it runs once more for them, for most cases are never asked."""
+        if kept.log is None:
+            kept.log = slim(self.executor.operands(kept.case))
+        return kept.log
 
     def pick_subject(self, late: bool) -> Subject | None:
         """A subject, those first that may reach something open."""
@@ -350,8 +360,13 @@ class Search:
         return chosen
 
     def has_open(self, subject: Subject) -> bool:
+        if self.open_lines[0] != len(self.archive.open):
+            lines = sorted({goal if isinstance(goal, int) else goal[0] for goal in self.archive.open})
+            self.open_lines = len(self.archive.open), lines
         first, last = subject.lines
-        return any(first <= (goal if isinstance(goal, int) else goal[0]) <= last for goal in self.archive.open)
+        lines = self.open_lines[1]
+        at = bisect.bisect_left(lines, first)
+        return at < len(lines) and lines[at] <= last
 
     # ---- beginnings ----
 
