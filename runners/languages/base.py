@@ -47,6 +47,8 @@ class Focus:
     text: str
     missing: int
     """Lines in it with something uncovered."""
+    hints: tuple[str, ...] = ()
+    """Sentences on what only this code needs: what it reaches outside of itself, lines that only an import runs."""
 
 
 class Dialect(Protocol):
@@ -57,6 +59,9 @@ class Dialect(Protocol):
 
     def outlines(self, workspace: Workspace, target: Target, roots: Iterable[str], allowed: Callable[[str], bool]) -> str:
         """Constructors of the workspace's own types that the file takes from elsewhere; only of allowed files."""
+
+    def callers(self, workspace: Workspace, target: Target, allowed: Callable[[str], bool]) -> Mapping[str, tuple[str, ...]]:
+        """Lines of the workspace's other code that call a public name of the file; only of allowed files."""
 
     def sample(self, workspace: Workspace, style: Style, allowed: Callable[[str], bool]) -> str:
         """A short test of the project's own, from an allowed file; '' when it has none."""

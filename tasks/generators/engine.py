@@ -114,6 +114,7 @@ def _requests(place: Place, pieces: Sequence[Focus], progress: Progress, gateway
         place.style,
         dialect.sample(place.workspace, place.style, allowed),
         dialect.outlines(place.workspace, target, place.environment.roots or (".",), allowed),
+        dialect.callers(place.workspace, target, allowed),
     )
     secrets = [gateway.settings.key.reveal()]
     requests = []
@@ -142,7 +143,8 @@ def _identity(place: Place, context: prompts.Context, number: int, piece: int) -
     target = place.target
     parts = [
         target.language, target.path, target.module, target.digest, sorted(target.lines), sorted(target.branches),
-        context.sample, context.outlines, place.style.framework, place.environment.key, place.about, number, piece,
+        context.sample, context.outlines, sorted(context.callers.items()), place.style.framework, place.environment.key, place.about,
+        number, piece,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
@@ -165,6 +167,7 @@ def _judged(place: Place, progress: Progress, candidate: Candidate, left: tuple[
         attempt = _mended(place, _run(place, runnable))
         texts |= {test.name: test.text for test in attempt.candidate.tests}
         bad |= failures(attempt)
+        progress = replace(progress, imported=progress.imported | ran(attempt, "", place.target))
         passing = dialect.without(attempt.candidate, set(bad), place.style, place.target)
         attempt = replace(attempt, candidate=passing)
         good = _gained(place, attempt, left)

@@ -21,6 +21,8 @@ class Progress:
     lines: frozenset[int] = frozenset()
     """Lines that the kept tests add."""
     branches: frozenset[Arc] = frozenset()
+    imported: frozenset[int] = frozenset()
+    """Lines that importing the module runs: nobody wins them."""
     verdicts: tuple[Verdict, ...] = ()
     refused: tuple[Refused, ...] = ()
     """Of the last round: what the model is asked to write again."""
@@ -34,7 +36,7 @@ class Progress:
 
 def missing(target: Target, covered: FileCoverage | None, progress: Progress) -> tuple[frozenset[int], frozenset[Arc]]:
     """What is still uncovered of a target."""
-    lines, branches = target.lines - progress.lines, target.branches - progress.branches
+    lines, branches = target.lines - progress.lines - progress.imported, target.branches - progress.branches
     if covered is not None:
         lines, branches = lines - covered.covered_lines, branches - covered.covered_branches
     return lines, branches

@@ -2,8 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,6 +20,9 @@ DETAIL = 700
 """Characters of an error that are shown."""
 KNOWN = 240
 FEW = 5
+SITES = 3
+"""Lines of other files that call what is shown."""
+_PRIVATE = re.compile(r"\b_[a-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Context:
     style: Style
     sample: str = ""
     outlines: str = ""
+    callers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Unit → lines of other files that call it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class Refused:
 
 def propose(context: Context, focus: Focus, known: Sequence[str], secrets: Sequence[str] = ()) -> tuple[Message, ...]:
     """Ask for tests of one piece of a file; `known` are calls that are tested already."""
-    return _rules(context), Message("user", redacted(_proposal(context, focus.text, known), *secrets))
+    return _rules(context), Message("user", redacted(_proposal(context, focus, known), *secrets))
 
 
 def repair(context: Context, focus: Focus, refused: Sequence[Refused], empty: bool, secrets: Sequence[str] = ()) -> tuple[Message, ...]:
@@ -51,7 +56,7 @@ def repair(context: Context, focus: Focus, refused: Sequence[Refused], empty: bo
     shown = [Refused(r.text.rstrip(), r.reason, brief(r.detail)) for r in refused]
     fence = _fence(focus.text, *(r.text + r.detail for r in shown))
     asked = _render("repair", failed=shown, empty=empty, most=FEW, fence=fence)
-    return _rules(context), Message("user", redacted(_proposal(context, focus.text, ()) + "\n" + asked, *secrets))
+    return _rules(context), Message("user", redacted(_proposal(context, focus, ()) + "\n" + asked, *secrets))
 
 
 def brief(detail: str) -> str:
@@ -66,16 +71,19 @@ def _rules(context: Context) -> Message:
     return Message("system", _render("rules", language=context.target.language, framework=context.style.framework))
 
 
-def _proposal(context: Context, code: str, known: Sequence[str]) -> str:
-    calls = ", ".join(f"`{call}`" for call in known if "`" not in call and "\n" not in call)
+def _proposal(context: Context, focus: Focus, known: Sequence[str]) -> str:
+    calls = ", ".join(f"`{call}`" for call in known if "`" not in call and "\n" not in call and not _PRIVATE.search(call))
+    sites = [line for unit in dict.fromkeys(unit.partition(".")[0] for unit in focus.units) for line in context.callers.get(unit, ())]
     return _render(
         "propose",
         sample=context.sample,
         outlines=context.outlines,
         module=context.target.module,
-        code=code,
+        code=focus.text,
+        sites=sites[:SITES],
+        hints=focus.hints,
         known=calls[:KNOWN].rpartition(",")[0] if len(calls) > KNOWN else calls,
-        fence=_fence(code, context.sample, context.outlines),
+        fence=_fence(focus.text, context.sample, context.outlines, *sites),
     )
 
 

@@ -1,6 +1,7 @@
 """What Python knows so that somebody else may propose its tests."""
 
-from runners.languages.python.focusing import focus, outlines, sample
+from runners.languages.python.focusing import focus
 from runners.languages.python.proposing import adopt, joined, mend, objections, without
+from runners.languages.python.surroundings import callers, outlines, sample
 
-__all__ = ["adopt", "focus", "joined", "mend", "objections", "outlines", "sample", "without"]
+__all__ = ["adopt", "callers", "focus", "joined", "mend", "objections", "outlines", "sample", "without"]

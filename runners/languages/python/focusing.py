@@ -1,39 +1,40 @@
 """What somebody who shall write tests for a file has to see of it: the units with something uncovered, and what they stand on."""
 
 import ast
-from collections.abc import Callable, Collection, Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from runners.languages.base import Focus, Style
+from runners.languages.base import Focus
 from runners.languages.python.salvage import parsed
 from runners.languages.python.sheet import Function
-from runners.languages.python.sources import files, read, tests
+from runners.languages.python.slicing import first_line, head, shown, span
+from runners.languages.python.sources import read
+from runners.languages.python.touching import touched
 from testwright.model import Arc, Target, Workspace
 
 LARGEST = 1 << 20
-DOCSTRING = 3
-"""Lines of a docstring that are shown of a unit that is not itself asked for."""
-SAMPLE = 14
-_OUTLINED = 6
-_CONSTANT = 200
+TOP = "<module>"
+"""The name of what stands outside of functions and classes and runs when the module is imported."""
+_CONSTANT = 160
+_OUTLINE = 120
+_FIELDS = 12
+_CALLERS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A function or a method, or all that stands at the top of the module."""
+    """A function, a method, or a statement at the top of the module."""
 
     name: str
-    node: Function
+    node: ast.stmt
     owner: ast.ClassDef | None = None
 
     @property
-    def first(self) -> int:
-        return min([self.node.lineno, *(d.lineno for d in self.node.decorator_list)])
-
-    @property
-    def span(self) -> range:
-        return range(self.first, (self.node.end_lineno or self.node.lineno) + 1)
+    def inside(self) -> range:
+        """The lines that do not run when the module is imported; at the top of the module all of them."""
+        return range(head(self.node).stop, span(self.node).stop) if isinstance(self.node, Function) else span(self.node)
 
 
 def focus(workspace: Workspace, target: Target, lines: frozenset[int], branches: frozenset[Arc], most: int) -> tuple[Focus, ...]:
@@ -46,15 +47,10 @@ def focus(workspace: Workspace, target: Target, lines: frozenset[int], branches:
     if tree is None:
         return ()
     units = list(_units(tree.body, None))
-    lines -= {line for u in units for line in _head(u)}  # they ran when the module was imported
-    forks = {a for a, b in branches} - lines
-    wanted = [u for u in units if any(line in lines or line in forks for line in u.span)]
-    page = _Page(text.split("\n"), tree, units, lines, frozenset(forks))
-    return tuple(_pieces(page, wanted, most))
-
-
-def _head(unit: _Unit) -> range:
-    return range(unit.first, unit.node.body[0].lineno)
+    forks = frozenset(a for a, b in branches) - lines
+    wanted = [u for u in units if not (lines | forks).isdisjoint(u.inside)]
+    page = _Page(target.module, text.split("\n"), tree, units, lines, forks)
+    return tuple(_pieces(page, [*wanted, *_at_the_top(tree.body, lines, forks)], most))
 
 
 def _pieces(page: "_Page", wanted: list[_Unit], most: int) -> Iterator[Focus]:
@@ -79,10 +75,24 @@ def _units(body: Iterable[ast.stmt], owner: ast.ClassDef | None) -> Iterator[_Un
             yield from _units([*node.body, *node.orelse], owner)
 
 
+def _at_the_top(body: list[ast.stmt], lines: frozenset[int], forks: frozenset[int]) -> Iterator[_Unit]:
+    """Statements that run when the module is imported, and did not wholly. Of a module that was never imported none: they will run."""
+    said = body[:1] if body and isinstance(body[0], ast.Expr) else []
+    plain = [node for node in body[len(said) :] if not isinstance(node, Function | ast.ClassDef)]
+    if not plain or plain[0].lineno in lines:
+        return
+    for node in plain:
+        inner = {n for u in _units([node], None) for n in u.inside}
+        for_types = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        if not for_types and (lines | forks) & (frozenset(span(node)) - inner):
+            yield _Unit(TOP, node)
+
+
 @dataclass(frozen=True, slots=True)
 class _Page:
     """The file, to be shown in parts."""
 
+    module: str
     lines: list[str]
     tree: ast.Module
     units: list[_Unit]
@@ -90,142 +100,180 @@ class _Page:
     forks: frozenset[int]
 
     def focus(self, group: list[_Unit]) -> Focus:
-        count = sum(1 for u in group for n in u.span if n in self.missing or n in self.forks)
-        return Focus(tuple(u.name for u in group), self.show(group), count)
+        """One piece."""
+        count = sum(1 for u in group for n in u.inside if n in self.missing or n in self.forks)
+        return Focus(tuple(u.name for u in group), self.show(group), count, tuple(self._hints(group)))
+
+    def _hints(self, group: list[_Unit]) -> Iterator[str]:
+        touches = touched(self.tree, [u.node for u in group])
+        if touches:
+            outside = "; ".join(touches)
+            yield f"It reaches outside ({outside}): files go into a temporary folder, the rest is patched as the module names it."
+        if any(u.name == TOP for u in group):
+            yield (
+                f'Lines outside of functions run on import: `runpy.run_module("{self.module}", run_name=...)`, '
+                "with `sys.modules[name]` patched to None where an import has to fail."
+            )
 
     def show(self, group: list[_Unit]) -> str:
-        """Imports and constants that are used, the wanted units whole, what they call and who calls them in outline."""
-        names = {u.name for u in group}
-        whole = {*names, *self._callers(group)}
-        nodes = [u.node for u in self.units if u.name in whole]
-        used = {n.id for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name)}
-        used |= {n.attr for node in nodes for n in ast.walk(node) if isinstance(n, ast.Attribute)}
-        out: list[str] = []
-        for node in self.tree.body:
-            out += self._top(node, whole, used)
-        return "\n".join(out)
+        """Imports and constants that are used, what is wanted of the units, what they call and who calls them in outline."""
+        wanted = self.missing | self.forks
+        kept = {id(u.node): shown(u.node, wanted & frozenset(u.inside)) for u in group}
+        kept |= {id(u.node): lines for u, lines in self._callers(group) if id(u.node) not in kept}
+        lines = frozenset().union(*kept.values())
+        used = set(self._used(lines, [u.node for u in self.units if id(u.node) in kept] + [u.node for u in group if u.name == TOP]))
+        view = _View(self, kept, used, {u.owner.name for u in self.units if u.owner and id(u.node) in kept})
+        return "\n".join(_merged(line for node in self.tree.body for line in view.top(node)))
 
-    def _callers(self, group: list[_Unit]) -> set[str]:
-        """Public units through which private ones are reached."""
-        found: set[str] = set()
+    def _used(self, lines: frozenset[int], nodes: Iterable[ast.AST]) -> Iterator[str]:
+        """Names in these lines."""
+        for node in nodes:
+            for n in ast.walk(node):
+                if isinstance(n, ast.Name) and n.lineno in lines:
+                    yield n.id
+                elif isinstance(n, ast.Attribute) and (n.end_lineno or n.lineno) in lines:
+                    yield n.attr
+
+    def _callers(self, group: list[_Unit]) -> Iterator[tuple[_Unit, frozenset[int]]]:
+        """Public units through which private ones are reached, each with the lines that call."""
+        found: dict[str, tuple[_Unit, frozenset[int]]] = {}
+        seen = {u.name for u in group}
         hidden = [u for u in group if _private(u.name)]
         for _ in range(3):
             called = {u.name.rpartition(".")[2] for u in hidden}
-            callers = [u for u in self.units if u.name not in found and called & set(_called(u.node))]
-            found |= {u.name for u in callers if not _private(u.name) or u not in hidden}
-            hidden = [u for u in callers if _private(u.name)]
-        return set(sorted(found)[:4])
+            hidden = []
+            for unit in self.units:
+                lines = frozenset(line for name, line in _calls(unit.node) if name in called)
+                if lines and unit.name not in seen:
+                    seen.add(unit.name)
+                    found[unit.name] = unit, shown(unit.node, frozenset([min(lines)]), only=True)
+                    hidden += [unit] if _private(unit.name) else []
+        yield from sorted(found.values(), key=lambda pair: (_private(pair[0].name), len(pair[1])))[:_CALLERS]
 
-    def _top(self, node: ast.stmt, whole: Collection[str], used: Collection[str]) -> list[str]:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            bound = {a.asname or a.name.partition(".")[0] for a in node.names}
-            return [" " + ast.unparse(node)] if bound & set(used) else []
-        if isinstance(node, Function):
-            return self._function(node, node.name in whole, node.name in used)
-        if isinstance(node, ast.ClassDef):
-            return self._class(node, whole, used)
-        if isinstance(node, ast.Assign | ast.AnnAssign):
-            names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-            if names & set(used):
-                text = ast.unparse(node)
-                return [" " + (text if len(text) <= _CONSTANT else text[:_CONSTANT] + "…")]
-            return []
-        if isinstance(node, ast.If | ast.Try):
-            return [line for inner in (*node.body, *node.orelse) for line in self._top(inner, whole, used)]
+    def excerpt(self, node: ast.stmt, lines: Collection[int]) -> list[str]:
+        """These lines of a statement, each with its mark; what is left out between them is `...`."""
+        out, gap, lead = [], "", 0
+        if isinstance(node, Function) and (end := self._end_of_signature(node)) > first_line(node):
+            out, lead = [f" {' ' * node.col_offset}{_signature(node)}:"], end + 1 - first_line(node)
+        for number in span(node)[lead:]:
+            text = self.lines[number - 1].rstrip()
+            if not text or (text.lstrip().startswith("#") and not {number - 1, number, number + 1} & self.missing):
+                continue
+            if number not in lines:
+                gap = gap or f" {text[: len(text) - len(text.lstrip())]}..."
+                continue
+            out += [gap] if gap else []
+            gap = ""
+            out.append((">" if number in self.missing else "?" if number in self.forks else " ") + text)
+        return [*out, gap] if gap else out
+
+    def _end_of_signature(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+        parts = [n.end_lineno or 0 for n in ast.walk(node.args) if isinstance(n, ast.expr | ast.arg)]
+        last = max([node.lineno, *parts, (node.returns.end_lineno or 0) if node.returns else 0])
+        while last < first_line(node.body[0]) - 1 and not re.search(r":\s*(#.*)?$", self.lines[last - 1]):
+            last += 1
+        return last
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What of a file is shown: some lines of some statements, and of the rest what these use."""
+
+    page: _Page
+    kept: dict[int, frozenset[int]]
+    used: set[str]
+    owners: set[str]
+
+    def top(self, node: ast.stmt) -> list[str]:
+        """A statement of the module."""
+        if id(node) in self.kept and not isinstance(node, Function):
+            return self.page.excerpt(node, self.kept[id(node)])
+        match node:
+            case ast.Import() | ast.ImportFrom():
+                return self._import(node)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                return self._function(node, node.name in self.used)
+            case ast.ClassDef():
+                return self._class(node)
+            case ast.Assign() | ast.AnnAssign():
+                names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+                return [" " + _cut(ast.unparse(node), _CONSTANT)] if names & self.used else []
+            case ast.If() | ast.Try():
+                return [line for inner in (*node.body, *node.orelse) for line in self.top(inner)]
         return []
 
-    def _class(self, node: ast.ClassDef, whole: Collection[str], used: Collection[str]) -> list[str]:
-        wanted = any(f"{node.name}.{n.name}" in whole for n in node.body if isinstance(n, Function))
-        if not wanted and node.name not in used:
+    def _import(self, node: ast.Import | ast.ImportFrom) -> list[str]:
+        names = [a for a in node.names if (a.asname or a.name.partition(".")[0]) in self.used]
+        if not names:
             return []
-        head = ast.unparse(ast.ClassDef(node.name, node.bases, node.keywords, [ast.Pass()], node.decorator_list)).rsplit("\n", 1)[0]
-        out = [" " + line for line in head.split("\n")]
+        few = ast.Import(names) if isinstance(node, ast.Import) else ast.ImportFrom(node.module, names, node.level)
+        return [" " + ast.unparse(few)]
+
+    def _class(self, node: ast.ClassDef) -> list[str]:
+        wanted = node.name in self.owners
+        if not wanted and node.name not in self.used:
+            return []
+        bases = ", ".join(ast.unparse(base) for base in (*node.bases, *node.keywords))
+        out = [*(f" @{_cut(ast.unparse(d), _OUTLINE)}" for d in node.decorator_list), f" class {node.name}({bases}):".replace("()", "")]
+        first = len(out)
+        made = any(isinstance(inner, Function) and inner.name == "__init__" for inner in node.body)
+        fields = 0
         for inner in node.body:
             if isinstance(inner, Function):
-                known = inner.name == "__init__" or inner.name in used
-                out += self._function(inner, f"{node.name}.{inner.name}" in whole, known and (wanted or inner.name == "__init__"))
+                out += self._function(inner, inner.name == "__init__" or (wanted and inner.name in self.used))
             elif isinstance(inner, ast.AnnAssign | ast.Assign):
-                out.append("     " + ast.unparse(inner)[:_CONSTANT])
-        return out if len(out) > head.count("\n") + 1 else [*out, "     ..."]
+                names = {n.id for n in ast.walk(inner) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+                fields += not made and isinstance(inner, ast.AnnAssign)
+                if names & self.used or (not made and isinstance(inner, ast.AnnAssign) and fields <= _FIELDS):
+                    out.append("     " + _cut(ast.unparse(inner), _CONSTANT))
+        return out if len(out) > first else [*out[:-1], out[-1] + " ..."]
 
-    def _function(self, node: Function, whole: bool, known: bool) -> list[str]:
-        if not whole and not known:
-            return []
-        first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-        if whole:
-            return [self._marked(n) for n in range(first, (node.end_lineno or node.lineno) + 1) if self.lines[n - 1].strip()]
-        end = node.body[0].lineno - 1 if node.body[0].lineno > node.lineno else node.lineno
-        head = [" " + line for line in self.lines[first - 1 : end]]
-        if head:
-            head[-1] += " ..."
-        said = (ast.get_docstring(node) or "").strip().split("\n")[0]
-        return [*head[:-1], head[-1] + f"  # {said[:100]}"] if said and head else head
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, known: bool) -> list[str]:
+        if id(node) in self.kept:
+            return self.page.excerpt(node, self.kept[id(node)])
+        return [_outline(node)] if known else []
 
-    def _marked(self, number: int) -> str:
-        mark = ">" if number in self.missing else "?" if number in self.forks else " "
-        return mark + self.lines[number - 1].rstrip()
+
+def _merged(lines: Iterable[str]) -> list[str]:
+    """Imports from one module that follow one another become one."""
+    out: list[str] = []
+    for line in lines:
+        start, found, names = line.partition(" import ")
+        if found and start.startswith(" from ") and out and out[-1].startswith(start + found):
+            out[-1] += f", {names}"
+        else:
+            out.append(line)
+    return out
+
+
+def _outline(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    """A function in one line: how it is called, and the first line of its documentation."""
+    text = f" {' ' * node.col_offset}{_cut(_signature(node), _OUTLINE)}: ..."
+    said = (ast.get_docstring(node) or "").strip().split("\n")[0]
+    return text + (f"  # {_cut(said, 60)}" if said and node.name != "__init__" else "")
+
+
+def _signature(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    word = "async def" if isinstance(node, ast.AsyncFunctionDef) else "def"
+    marks = "".join(f"@{_cut(ast.unparse(d), 60)} " for d in node.decorator_list)
+    returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
+    return f"{marks}{word} {node.name}({ast.unparse(node.args)}){returns}"
+
+
+def _cut(text: str, most: int) -> str:
+    text = " ".join(text.split()) if "\n" in text else text
+    return text if len(text) <= most else text[:most] + "…"
 
 
 def _private(name: str) -> bool:
     return any(part.startswith("_") and not part.startswith("__") for part in name.split("."))
 
 
-def _called(node: ast.AST) -> Iterator[str]:
+def _calls(node: ast.AST) -> Iterator[tuple[str, int]]:
+    """Names that are called, or taken from `self`, each with its line."""
     for call in ast.walk(node):
         if isinstance(call, ast.Call):
-            yield call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else ""
+            name = call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else ""
+            yield name, call.lineno
         elif isinstance(call, ast.Attribute) and isinstance(call.value, ast.Name) and call.value.id in ("self", "cls"):
-            yield call.attr
-
-
-def outlines(workspace: Workspace, target: Target, roots: Iterable[str], allowed: Callable[[str], bool]) -> str:
-    """Constructors of the workspace's own classes that the file takes from elsewhere."""
-    tree = parsed(read(Path(workspace.root, target.path), LARGEST).decode("utf-8", "replace"))
-    found: list[str] = []
-    for node in tree.body if tree else ():
-        if isinstance(node, ast.ImportFrom) and node.module:
-            base = target.module.split(".")[: -node.level] if node.level else []
-            module = ".".join([*base, node.module])
-            names = {alias.name for alias in node.names if alias.name[:1].isupper()}
-            for root in roots:
-                file = Path(workspace.root, root, *module.split(".")).with_suffix(".py")
-                if names and file.is_file() and allowed(file.relative_to(workspace.root).as_posix()):
-                    found += _outlines(file, module, names)
-    return "\n".join(found[:_OUTLINED])
-
-
-def _outlines(file: Path, module: str, names: Collection[str]) -> Iterator[str]:
-    tree = parsed(read(file, LARGEST).decode("utf-8", "replace"))
-    for node in tree.body if tree else ():
-        if isinstance(node, ast.ClassDef) and node.name in names:
-            made = next((n for n in node.body if isinstance(n, Function) and n.name == "__init__"), None)
-            fields = [ast.unparse(n) for n in node.body if isinstance(n, ast.AnnAssign)]
-            if made is not None or fields:
-                taken = ast.unparse(made.args).removeprefix("self").lstrip(", ") if made else ", ".join(fields)
-                yield f" {module}.{node.name}({taken})"[:_CONSTANT]
-
-
-def sample(workspace: Workspace, style: Style, allowed: Callable[[str], bool]) -> str:
-    """A short test of the project's own, to look like."""
-    best = ""
-    for path in tests(files(workspace))[:20]:
-        if not allowed(path):
-            continue
-        if style.folder not in (".", "") and not path.startswith(style.folder):
-            continue
-        text = read(Path(workspace.root, path), LARGEST).decode("utf-8", "replace")
-        tree = parsed(text)
-        for node in _test_nodes(tree.body if tree else ()):
-            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-            lines = text.split("\n")[first - 1 : node.end_lineno]
-            if 3 <= len(lines) <= SAMPLE and (not best or len(lines) < best.count("\n") + 1):
-                best = "\n".join(lines)
-    return best
-
-
-def _test_nodes(body: Iterable[ast.stmt]) -> Iterator[Function]:
-    for node in body:
-        if isinstance(node, Function) and node.name.startswith("test"):
-            yield node
-        elif isinstance(node, ast.ClassDef):
-            yield from _test_nodes(node.body)
+            yield call.attr, call.lineno

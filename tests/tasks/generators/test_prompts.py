@@ -80,7 +80,7 @@ def test_only_the_unit_and_what_it_stands_on_is_shown(workspace: Workspace) -> N
     assert focus.units == ("parse",)
     assert '>        raise ValueError("no width")' in focus.text
     assert " import re" in focus.text
-    assert "def __init__(self, width: int) -> None: ...  # Make one." in focus.text
+    assert "def __init__(self, width: int) -> None: ...\n" in focus.text
     for absent in ("json", "import os", "unrelated", "UNUSED", "other", "long description"):
         assert absent not in focus.text
 
@@ -91,6 +91,93 @@ def test_a_private_method_comes_with_the_public_one_that_calls_it(workspace: Wor
     assert "     def area(self) -> int:\n" in focus.text
     assert "return self.width * self._height()" in focus.text
     assert " LIMIT = 3" in focus.text
+
+
+LONG = '''import os
+import time
+try:
+    import fast
+except ImportError:
+    fast = None
+
+
+def serve(path, words, strict=False):
+    """Serve words.
+
+    :param path: where
+    :param words: what
+    """
+    # a remark on what follows
+    kind = os.path.splitext(path)[1]
+    if words:
+        first = words[0]
+        second = words[1:]
+        for word in second:
+            first += word
+            first += "-"
+    else:
+        raise ValueError(path)
+    if kind == ".txt":
+        with open(path) as file:
+            time.sleep(1)
+            return file.read()
+    return first
+
+
+def start(path):
+    """Start it."""
+    checked = os.path.abspath(path)
+    print("starting")
+    print("still starting")
+    if checked:
+        return _go(checked)
+    return None
+
+
+def _go(path):
+    return path if path else "nowhere"
+'''
+
+
+def show_long(tmp_path: Path, *texts: str) -> Focus:
+    (tmp_path / "long.py").write_text(LONG)
+    lines = frozenset(n for n, line in enumerate(LONG.split("\n"), 1) if any(text in line for text in texts))
+    workspace = Workspace("long", str(tmp_path), "0" * 64, "long")
+    (focus,) = DIALECTS["python"].focus(workspace, Target("python", "long.py", "long", "1" * 64), lines, frozenset(), 10_000)
+    return focus
+
+
+def test_what_is_covered_is_left_out_where_nothing_wanted_depends_on_it(tmp_path: Path) -> None:
+    text = show_long(tmp_path, "time.sleep").text
+
+    assert "     if kind == '.txt':" in text.replace('"', "'")
+    assert ">            time.sleep(1)" in text
+    assert " kind = os.path.splitext(path)[1]" in text
+    assert "first = words[0]" in text  # it is returned at the end
+    for absent in ("a remark", "second = ", ":param words", "def start", "_go"):
+        assert absent not in text
+
+
+def test_of_a_caller_only_the_way_to_the_call_is_shown(tmp_path: Path) -> None:
+    text = show_long(tmp_path, 'else "nowhere"').text
+
+    assert "     checked = os.path.abspath(path)\n     ...\n     if checked:\n         return _go(checked)" in text
+    assert "starting" not in text
+
+
+def test_what_code_reaches_outside_is_named_only_where_it_does(tmp_path: Path) -> None:
+    (hint,) = show_long(tmp_path, "time.sleep").hints
+
+    assert "(files: open; clock: time.sleep)" in hint
+    assert show_long(tmp_path, 'else "nowhere"').hints == ()
+
+
+def test_lines_that_only_an_import_runs_are_asked_for_once_the_module_was_imported(tmp_path: Path) -> None:
+    focus = show_long(tmp_path, "fast = None")
+
+    assert " try:\n     import fast\n except ImportError:\n>    fast = None" in focus.text
+    assert 'runpy.run_module("long"' in focus.hints[0]
+    assert "fast" not in show_long(tmp_path, "import", "fast = None", "time.sleep").text
 
 
 def test_a_branch_that_was_never_taken_marks_its_line(workspace: Workspace) -> None:
@@ -119,6 +206,21 @@ def test_the_stable_part_stands_first(workspace: Workspace) -> None:
     assert first[0] == again[0]
     assert again[1].content.startswith(first[1].content.partition("\nTested already")[0].rstrip())
     assert "E  assert 1 == 2" in again[1].content
+
+
+def test_calls_in_other_files_are_shown_with_what_they_call(workspace: Workspace) -> None:
+    root = Path(workspace.root)
+    (root / "shop.py").write_text("from boxes import parse\n\n\ndef fill():\n    box = parse('3')\n    return box.parse('4')\n")
+    (root / "other.py").write_text("def parse(text): ...\n\n\nparse('5')\n")
+    (root / "hidden.py").write_text("import boxes\n\nbox = boxes.parse('6')\n")
+    target = Target("python", "boxes.py", "boxes", "1" * 64)
+    callers = DIALECTS["python"].callers(workspace, target, may_be_shown(["hidden*"]))
+    context = prompts.Context(target, Style(), callers=callers)
+
+    assert callers == {"parse": ("box = parse('3')",)}
+    assert "box = boxes.parse('6')" in DIALECTS["python"].callers(workspace, target, may_be_shown([]))["parse"]
+    assert "box = parse('3')" in prompts.propose(context, show(workspace, "raise ValueError")[0], ())[1].content
+    assert "box = parse('3')" not in prompts.propose(context, show(workspace, "return 2")[0], ())[1].content
 
 
 def test_every_template_is_strict() -> None:
