@@ -3,6 +3,7 @@
 import importlib
 import sys
 from collections.abc import Iterator
+from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ def probed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[An
     """A module with probes, and its log."""
     (tmp_path / "probed_door.py").write_text(TEXT)
     monkeypatch.syspath_prepend(str(tmp_path))
+    # Libraries that other tests import hook into the loading of files; an explorer's own process has none of them.
+    monkeypatch.setattr(sys, "path_hooks", [FileFinder.path_hook((SourceFileLoader, SOURCE_SUFFIXES))])
     finders = list(sys.meta_path)
     log = Log()
     install("probed_door", log)
