@@ -5,6 +5,7 @@ import functools
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 
@@ -32,6 +33,7 @@ os.environ.update(
     DO_NOT_TRACK="1",
     TESTWRIGHT_HOME=f"{_PRIVATE}/testwright",
 )
+from tests import commands  # noqa: E402, F401  # keeps this environment for all commands that tests start
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -41,15 +43,18 @@ def _environment_left_as_found() -> Iterator[None]:
     yield
     os.environ.clear()
     os.environ.update(before)
+    if "prefect" in sys.modules:
+        from prefect.context import refresh_global_settings_context
+
+        refresh_global_settings_context()
 
 
-@pytest.fixture(scope="session")
-def prefect_server() -> Iterator[None]:
-    """One real Prefect server with a database of its own for all tests that run flows. Takes about ten seconds, once."""
-    from prefect.testing.utilities import prefect_test_harness
+@pytest.fixture(scope="module")
+def prefect_server() -> None:
+    """The one real server that every campaign of these tests tells; it takes ten seconds once, and knows what other tests told it."""
+    from deployments import server
 
-    with prefect_test_harness(server_startup_timeout=90):
-        yield
+    server.ensure()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -1,26 +1,17 @@
 """The command line says what it can do, and refuses what it cannot in one line."""
 
 import inspect
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from deployments import cli
+from tests.commands import command
 from testwright.campaign import Campaign
 
 FLAG_OF = {"languages": "language"}
 """Settings whose flag has another name, because it is given one at a time."""
-
-
-def command(*words: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    argv = (str(Path(sys.executable).with_name("testwright")), *words)
-    return subprocess.run(
-        argv, cwd=cwd, env={**os.environ, **environ}, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120
-    )
 
 
 def test_every_setting_of_a_campaign_has_a_flag() -> None:

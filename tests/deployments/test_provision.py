@@ -1,14 +1,15 @@
 """`testwright up` on a state folder of its own: a run of the deployment goes to its end, and a wrong parameter is refused."""
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+
+from deployments.places import ROOT
+from tests.commands import command
 
 pytestmark = [pytest.mark.slow, pytest.mark.network]
 
@@ -17,12 +18,10 @@ class Door:
     """The command line, with a state folder."""
 
     def __init__(self, home: Path) -> None:
-        own = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}  # of a server for other tests
-        self.environ = {**own, "TESTWRIGHT_HOME": str(home), "COLUMNS": "300"}
+        self.home = str(home)
 
     def __call__(self, *words: str) -> subprocess.CompletedProcess[str]:
-        argv = (str(Path(sys.executable).with_name("testwright")), *words)
-        return subprocess.run(argv, env=self.environ, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=280)
+        return command(*words, cwd=ROOT, timeout=280, TESTWRIGHT_HOME=self.home, COLUMNS="300")
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +33,12 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
         opened("down")
 
 
+@pytest.fixture(scope="module")
+def address(door: Door) -> str:
+    """Where what is up is reached."""
+    return up(door)
+
+
 def up(door: Door) -> str:
     done = door("up")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -41,15 +46,16 @@ def up(door: Door) -> str:
     return next(line.rpartition(" ")[2] for line in done.stdout.splitlines() if line.startswith("Prefect is up: "))
 
 
-def test_up_may_be_repeated_and_changes_nothing(door: Door) -> None:
-    first, before = up(door), door("status").stdout
-    second, after = up(door), door("status").stdout
+def test_up_may_be_repeated_and_changes_nothing(door: Door, address: str) -> None:
+    before = door("status").stdout
+    again, after = up(door), door("status").stdout
 
-    assert first == second
+    assert again == address
     assert before == after
     assert "worker: pool testwright" in after
 
 
+@pytest.mark.usefixtures("address")
 @pytest.mark.parametrize(
     ("parameters", "reason"),
     [
@@ -60,7 +66,6 @@ def test_up_may_be_repeated_and_changes_nothing(door: Door) -> None:
     ],
 )
 def test_a_wrong_parameter_is_refused_by_the_server_with_a_readable_reason(door: Door, parameters: dict[str, object], reason: str) -> None:
-    up(door)
     done = door("prefect", "deployment", "run", "campaign/on-demand", "-p", f"campaign={json.dumps(parameters)}")
 
     assert done.returncode != 0
@@ -69,8 +74,7 @@ def test_a_wrong_parameter_is_refused_by_the_server_with_a_readable_reason(door:
 
 
 @pytest.mark.timeout(400)
-def test_a_run_of_the_deployment_goes_to_its_end_and_leaves_artifacts(door: Door, tmp_path: Path) -> None:
-    address = up(door)
+def test_a_run_of_the_deployment_goes_to_its_end_and_leaves_artifacts(door: Door, address: str, tmp_path: Path) -> None:
     (tmp_path / "project").mkdir()
     (tmp_path / "project" / "double.py").write_text("def double(number: int) -> int:\n    return 2 * number\n")
     campaign = {"sources": [str(tmp_path / "project")], "out": str(tmp_path / "out"), "sandbox": "process", "seconds_per_file": 3}
@@ -89,10 +93,9 @@ def _token(address: str) -> dict[str, str]:
     return {"Prefect-Csrf-Token": answer["token"], "Prefect-Csrf-Client": "tests"}
 
 
-def test_down_stops_the_worker_and_the_server(door: Door) -> None:
-    address = up(door)
+def test_down_stops_the_worker_and_the_server(door: Door, address: str) -> None:
     done = door("down")
 
-    assert done.stdout == f"Stopped: worker, server (state folder: {door.environ['TESTWRIGHT_HOME']}).\n"
+    assert done.stdout == f"Stopped: worker, server (state folder: {door.home}).\n"
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{address}/api/health")

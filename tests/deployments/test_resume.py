@@ -19,7 +19,8 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from runners.sandboxes.docker_profile import LABEL
 from tasks.folder import Folder
 from tasks.reports.json_files import load
-from tests.deployments.test_run import SHAPES, argv, campaigns
+from tests.commands import argv, command, environment
+from tests.deployments.test_run import SHAPES, campaigns
 from testwright.model import State
 
 pytestmark = [pytest.mark.slow, pytest.mark.network, pytest.mark.timeout(600)]
@@ -38,8 +39,10 @@ def project(tmp_path: Path) -> Path:
 @contextmanager
 def started(project: Path, sandbox: str = "process") -> Iterator[subprocess.Popen[str]]:
     """A campaign that works on one file at a time."""
-    words = argv(".", "--sandbox", sandbox, "--seconds-per-file", "5", "--workers", "1")
-    process = subprocess.Popen(words, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    words = argv("run", ".", "--sandbox", sandbox, "--seconds-per-file", "5", "--workers", "1")
+    process = subprocess.Popen(
+        words, cwd=project, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
     try:
         yield process
     finally:
@@ -91,10 +94,7 @@ def test_sigkill_loses_nothing_that_was_finished_and_going_on_does_not_redo_it(p
     before = {path: path.stat().st_mtime_ns for file in finished for path in kept_of(folder, file)}
     assert len(before) == 2 * len(finished)
 
-    done = subprocess.run(
-        argv(".", "--sandbox", "process", "--seconds-per-file", "5", "--resume", root.name),
-        cwd=project, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=240,
-    )  # fmt: skip
+    done = command("run", ".", "--sandbox", "process", "--seconds-per-file", "5", "--resume", root.name, cwd=project)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert {path: path.stat().st_mtime_ns for path in before} == before

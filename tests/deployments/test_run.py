@@ -4,13 +4,13 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from tasks.reports.json_files import load
+from tests.commands import argv, command, environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.network]  # pytest and coverage are fetched for the environment of the source
 
@@ -43,12 +43,8 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
-def argv(*words: str) -> tuple[str, ...]:
-    return (str(Path(sys.executable).with_name("testwright")), "run", *words)
-
-
 def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(argv(*words, *QUICK), cwd=cwd, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=240)
+    return command("run", *words, *QUICK, cwd=cwd)
 
 
 def campaigns(folder: Path) -> list[Path]:
@@ -87,8 +83,9 @@ def test_one_bad_source_of_two_is_a_partial_success(project: Path) -> None:
 
 def test_ctrl_c_says_how_to_go_on_and_going_on_ends_well(project: Path) -> None:
     (project / "more.py").write_text(SHAPES.replace("grade", "mark"))
+    words = argv("run", ".", *QUICK, "--workers", "1")
     process = subprocess.Popen(
-        argv(".", *QUICK, "--workers", "1"), cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        words, cwd=project, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     try:
         _wait_for_first_file(project)

@@ -1,14 +1,13 @@
 """One campaign over sources that are as bad as they come: each ends in one clear line, and costs no other file anything."""
 
 import signal
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tasks.reports.json_files import load
+from tests.commands import command
 from testwright.model import FileReport, Report, SourceReport, State
 
 pytestmark = [pytest.mark.slow, pytest.mark.network, pytest.mark.timeout(600)]
@@ -117,9 +116,7 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
     place = tmp_path_factory.mktemp("bad")
     make(place)
     sources = ("nasty", GONE, EMPTY, NO_PYTHON, UNREACHABLE, UNBUILDABLE)
-    words = ("run", *sources, "--sandbox", "process", "--seconds-per-file", "4")
-    argv = (str(Path(sys.executable).with_name("testwright")), *words)
-    done = subprocess.run(argv, cwd=place, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=540)
+    done = command("run", *sources, "--sandbox", "process", "--seconds-per-file", "4", cwd=place, timeout=540)
     assert done.returncode == 3, done.stdout + done.stderr
     (folder,) = (place / ".testwright/campaigns").iterdir()
     return Ended(done.returncode, done.stdout + done.stderr, load(folder / "report.json"))

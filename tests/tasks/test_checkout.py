@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from prefect import flow
-from prefect.testing.utilities import prefect_test_harness
 
 from tasks.checkout import _run_name, checkout
 from testwright.errors import CheckoutFailed, InvalidCampaign
@@ -29,6 +28,7 @@ def test_it_does_what_the_plain_function_does(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("prefect_server")
 def test_a_second_run_with_the_same_results_takes_the_first_checkout(tmp_path: Path) -> None:
     (tmp_path / "p").mkdir()
     (tmp_path / "p" / "a.py").write_text("A = 1\n")
@@ -40,7 +40,6 @@ def test_a_second_run_with_the_same_results_takes_the_first_checkout(tmp_path: P
         (tmp_path / "p" / "a.py").write_text("A = 2\n")
         return first, kept(str(tmp_path / "p"), str(tmp_path / "out" / "0"))
 
-    with prefect_test_harness():
-        first, second = twice()
+    first, second = twice()
     assert first == second
     assert (Path(second.root) / "a.py").read_text() == "A = 1\n"

@@ -1,6 +1,5 @@
 """The task writes the files, publishes artifacts under stable keys, and the progress artifact moves."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,20 +8,13 @@ from prefect.artifacts import Artifact
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
-from prefect.testing.utilities import prefect_test_harness
 
 from tasks.report import Progress, report
 from tasks.reports.json_files import load
 from tasks.reports.write import Written
 from tests.tasks.reports import builders
 
-pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _server() -> Iterator[None]:
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("prefect_server")]
 
 
 @flow
@@ -58,14 +50,13 @@ def versions(key: str) -> list[object]:
 
 
 def test_the_task_writes_the_report_and_each_campaign_adds_a_version_of_the_same_tables(tmp_path: Path) -> None:
+    keys = ("coverage-python", "coverage-python-textkit", "coverage-javascript", "findings")
+    before = [len(versions(key)) for key in keys]
     first = campaign(tmp_path / "one")
     campaign(tmp_path / "two")
 
     assert load(first.folder / "report.json") == builders.report()
-    assert len(versions("coverage-python")) == 2
-    assert len(versions("coverage-python-textkit")) == 2
-    assert len(versions("coverage-javascript")) == 2
-    assert len(versions("findings")) == 2
+    assert [len(versions(key)) for key in keys] == [number + 2 for number in before]
     assert '"Place": "textkit/cut.py:12", "Message": "Mutable default argument", "Rule": "ruff B006"' in Artifact.get("findings").data
     assert "report.html" in Artifact.get("campaign-summary").data
     assert Artifact.get("coverage-python").description.startswith("Campaign `20261124-101500-a1b2`: lines 10.3% → 16.7%")
