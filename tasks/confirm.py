@@ -1,7 +1,7 @@
 """Kept tests → the same, after the dear questions: again, in other orders, and beside the project's own tests."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -16,6 +16,7 @@ from tasks.measure import SUITE
 from testwright.errors import SandboxUnavailable
 from testwright.model import (
     Baseline,
+    Case,
     Ending,
     Environment,
     Exploration,
@@ -112,9 +113,10 @@ def confirm_together(
     """
     if baseline.state == "timeout":
         return tuple(reports)
+    suite = _Suite(baseline, workspace, environment, sandbox, limits)
     kept = [r for r in reports if r.candidate is not None]
     while kept:
-        guilty = _guilty(kept, baseline, workspace, environment, sandbox, limits)
+        guilty = _guilty(kept, suite)
         if not guilty:
             break
         kept = [r for r in kept if r.path not in guilty]
@@ -122,42 +124,63 @@ def confirm_together(
     return tuple(reports)
 
 
-def _guilty(
-    kept: Sequence[FileReport], baseline: Baseline, workspace: Workspace, environment: Environment, sandbox: Sandbox, limits: Limits
-) -> dict[str, str]:
+_Test = tuple[str, str, str]
+"""File, name and parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Suite:
+    """The project's own tests, to be run with whatever files are added."""
+
+    baseline: Baseline
+    workspace: Workspace
+    environment: Environment
+    sandbox: Sandbox
+    limits: Limits
+    flaky: set[_Test] = field(default_factory=set)
+    """Own tests that did not come out the same twice: they say nothing about anybody."""
+
+    def broken(self, kept: Sequence[FileReport]) -> dict[_Test, str]:
+        """Message of every test that fails with these kept files and was well before."""
+        language = LANGUAGES[self.environment.language]
+        extra = {r.candidate.path: r.candidate.text.encode() for r in kept if r.candidate}
+        output = self.sandbox.run(language.suite(self.workspace, self.environment, self.limits, extra))
+        if output.ending is Ending.INFRASTRUCTURE:
+            raise SandboxUnavailable(output.reason)
+        result = language.result(self.workspace, output)
+        ill = {_test(c) for c in self.baseline.cases if c.status is not Status.PASSED} | self.flaky
+        failed = {_test(c): c.message or str(c.status) for c in result.cases if c.status in (Status.FAILED, Status.ERROR)}
+        if result.problem and not failed and self.baseline.state in ("passed", "none"):
+            failed = {("", "", ""): result.problem}
+        return {test: message for test, message in failed.items() if test not in ill}
+
+    def proven(self, kept: Sequence[FileReport], broken: Mapping[_Test, str]) -> dict[_Test, str]:
+        """Of tests that failed with these files, those that do so again and pass again without them. The others are flaky."""
+        again = self.broken(kept)
+        alone = self.broken(()) if again.keys() & broken.keys() else {}
+        proven = {test: message for test, message in broken.items() if test in again and test not in alone}
+        self.flaky.update(broken.keys() - proven.keys())
+        return proven
+
+
+def _test(case: Case) -> _Test:
+    return case.file, case.name, case.parameters
+
+
+def _guilty(kept: Sequence[FileReport], suite: _Suite) -> dict[str, str]:
     """Path of the tested file → what its tests did wrong beside the others."""
-    broken = _broken(kept, baseline, workspace, environment, sandbox, limits)
+    broken = suite.broken(kept)
     own = {r.candidate.path: r.path for r in kept if r.candidate}
-    named = {own[file]: message for file, message in broken.items() if file in own}
+    named = {own[file]: message for (file, _, _), message in broken.items() if file in own}
     if named or not broken:
         return named
-    if len(kept) == 1:
-        return {kept[0].path: next(iter(broken.values()))}
-    for half in (kept[: len(kept) // 2], kept[len(kept) // 2 :]):  # some file breaks an own test: halve until it is found
-        if guilty := _guilty(half, baseline, workspace, environment, sandbox, limits):
-            return guilty
-    return dict.fromkeys((r.path for r in kept), next(iter(broken.values())))  # only together they do
-
-
-def _broken(
-    kept: Sequence[FileReport], baseline: Baseline, workspace: Workspace, environment: Environment, sandbox: Sandbox, limits: Limits
-) -> dict[str, str]:
-    """Test file → message, of all tests that pass without the kept files but not with them."""
-    language = LANGUAGES[environment.language]
-    extra = {r.candidate.path: r.candidate.text.encode() for r in kept if r.candidate}
-    output = sandbox.run(language.suite(workspace, environment, limits, extra))
-    if output.ending is Ending.INFRASTRUCTURE:
-        raise SandboxUnavailable(output.reason)
-    result = language.result(workspace, output)
-    failed_before = {(c.file, c.name, c.parameters) for c in baseline.cases if c.status is not Status.PASSED}
-    broken = {
-        case.file: case.message or str(case.status)
-        for case in result.cases
-        if case.status in (Status.FAILED, Status.ERROR) and (case.file, case.name, case.parameters) not in failed_before
-    }
-    if result.problem and not broken and baseline.state in ("passed", "none"):
-        return {"": result.problem}
-    return broken
+    broken = suite.proven(kept, broken)
+    if broken and len(kept) > 1:
+        for half in (kept[: len(kept) // 2], kept[len(kept) // 2 :]):  # some file breaks an own test: halve until it is found
+            if guilty := _guilty(half, suite):
+                return guilty
+        broken = suite.proven(kept, broken)  # only together they do
+    return {r.path: message for r in kept for message in list(broken.values())[:1]}
 
 
 def _taken_out(report: FileReport, message: str) -> FileReport:
