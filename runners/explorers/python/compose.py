@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import random
 import re
+import textwrap
 from typing import Any
 
 from runners.explorers.python.builders import Builder
@@ -32,6 +34,7 @@ class Composer:
         self.subjects = subjects
         self.by_unit = {(s.unit, s.kind): s for s in subjects}
         self.known_methods: dict[type, list[tuple[str, list[Parameter]]]] = {}
+        self.known_setters: dict[type, dict[str, tuple[str, list[Parameter], int]]] = {}
         self.methods: dict[type, list[Subject]] = {}
         for subject in subjects:
             if subject.owner is not None:
@@ -108,6 +111,16 @@ class Composer:
                 if inspect.isfunction(v) and not n.startswith("_") and not inspect.iscoroutinefunction(v)
             ]
         return self.known_methods[cls]
+
+    def setter(self, cls: type, name: str) -> tuple[str, list[Parameter], int] | None:
+        """A public method that keeps one of its arguments as an attribute: its name, its parameters, and which of them."""
+        if cls not in self.known_setters:
+            self.known_setters[cls] = {
+                attribute: (method, parameters, index)
+                for method, parameters in self.foreign_methods(cls)
+                for index, attribute in kept_arguments(getattr(cls, method), parameters)
+            }
+        return self.known_setters[cls].get(name)
 
     def setup(self, subject: Subject, variable: str) -> list[tuple[str, Node]]:
         """One more step that changes the receiver."""
@@ -231,6 +244,22 @@ class Composer:
                 variable = snake(cls.__name__)
                 return Case(subject.unit, subject.kind, build(Variable(variable)), ((variable, owner),), asynchronous=subject.asynchronous)
         return None
+
+
+def kept_arguments(function: Any, parameters: list[Parameter]) -> list[tuple[int, str]]:
+    """Which arguments a method keeps as which attributes of its object: `self.text = text`."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError, ValueError):
+        return []
+    names = {p.name: index for index, p in enumerate(parameters)}
+    return [
+        (names[node.value.id], target.attr)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in names
+        for target in node.targets
+        if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self"
+    ]
 
 
 def same_name(one: Node, other: Node) -> bool:

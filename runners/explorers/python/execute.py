@@ -66,10 +66,15 @@ class Executor:
         """What is compared, matched and looked up while a case runs."""
         self.log.turn(True)
         try:
-            self.run(case)
+            error = self.run(case).outcome.error
         finally:
             self.log.turn(False)
-        return self.log.take()
+        entries = self.log.take()
+        if isinstance(error, AttributeError) and getattr(error, "name", None):
+            lines = [tb.tb_lineno for tb in chain(error.__traceback__) if tb.tb_frame.f_code.co_filename == self.path]
+            missing = (lines[-1] if lines else 0, "hasattr", getattr(error, "obj", None), error.name)
+            entries += [missing] * 3
+        return entries
 
     def run(self, case: Case) -> Run:
         """One case, from a fixed state of the random module, with silent streams."""

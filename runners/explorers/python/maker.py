@@ -9,12 +9,13 @@ import enum
 import inspect
 import random
 import re
+import sys
 import types
 import typing
 from typing import Any, Union
 
 from runners.explorers.python.documents import Reader
-from runners.explorers.python.strings import block, matching, nudge
+from runners.explorers.python.strings import FORMATS, block, matching, nudge
 from runners.explorers.python.subjects import MISSING, Parameter, Subject, abstract, parameters_of
 from runners.explorers.python.values import Atom, Call, Function, Group, Member, Name, Node, Operation, Table, Variable, literal
 from runners.explorers.python.world import World
@@ -62,7 +63,24 @@ KNOWN: dict[str, list[str]] = {
     "enum.Enum": ["1"],
     "string.Template": ["string.Template('$a b')"],
 }  # fmt: skip
+PLAIN: dict[str, type] = {
+    "str": str,
+    "int": int,
+    "float": float,
+    "list": list,
+    "dict": dict,
+    "set": set,
+    "bytes": bytes,
+    "match": re.Match,
+    "regex": re.Pattern,
+}
 EXCEPTIONS = (ValueError, TypeError, KeyError, RuntimeError, OSError)
+
+
+def resolved(path: str) -> Any:
+    """The class that a path of `KNOWN` names; None when its module is not loaded."""
+    module, _, name = path.rpartition(".")
+    return getattr(sys.modules.get(module), name, None)
 
 
 class Maker:
@@ -99,6 +117,10 @@ class Maker:
             return Atom(block(rng, local if local and rng.random() < 0.6 else world.literals.get(str, [])))
         if choice < 0.8 and world.results.get(str):
             return rng.choice(world.results[str])
+        if choice < 0.84:
+            return Atom(rng.choice(FORMATS))
+        if choice < 0.88 and world.words:
+            return Atom(rng.choice(world.words))
         return Atom(rng.choice(WORDS))
 
     def integer(self) -> Node:
@@ -142,10 +164,21 @@ class Maker:
         if kind == "list" and self.world.results.get(list) and self.rng.random() < 0.08:
             return self.rng.choice(self.world.results[list])
         if kind == "list" and self.rng.random() < 0.12:
-            return Call(Name("builtins", "range"), (Atom(self.rng.choice((3, 5, 10))),))
+            return self.make_long(depth)
         count = self.rng.choice((0, 1, 2, 2, 3))
         inner = self.rng.choice(("str", "str", "int", "any"))
         return Group(kind, tuple(self.kind(inner, depth - 1) for _ in range(count)))
+
+    def make_long(self, depth: int, parameter: Parameter | None = None) -> Node:
+        return self.long(self.rng.choice((3, 5, 10)) if self.rng.random() < 0.7 else self.rng.choice(self.world.sizes))
+
+    def long(self, size: int, kind: str = "list", item: Node | None = None) -> Node:
+        """Many items, or a long text, in few words: `range(2000)`, `["a"] * 2000`."""
+        if kind in ("str", "bytes") and item is not None:
+            return Operation("*", (item, Atom(size)))
+        if item is not None or kind != "list":
+            return Operation("*", (Group(kind, (item or Atom(0),)), Atom(size)))
+        return Call(Name("builtins", "range"), (Atom(size),))
 
     def make_tuple(self, depth: int, parameter: Parameter | None) -> Node:
         return self.make_list(depth, parameter, "tuple")
@@ -228,6 +261,19 @@ class Maker:
     def scalar(self) -> Any:
         return self.rng.choice((self.text, self.text, self.integer, lambda: Atom(self.rng.choice(WORDS))))()
 
+    def with_attribute(self, name: str) -> Node | None:
+        """An object that has an attribute: of the package, or of a usual class of the standard library."""
+        fits = [cls for cls in self.world.concrete if name in self.world.attributes[cls]]
+        if fits and self.rng.random() < 0.7:
+            return self.construct(self.rng.choice(fits), 1)
+        plain = [kind for kind, cls in PLAIN.items() if hasattr(cls, name)]
+        if plain:
+            return self.kind(self.rng.choice(plain), 1)
+        known = [texts for path, texts in KNOWN.items() if hasattr(resolved(path), name)]
+        if known:
+            return self.snippet(self.rng.choice(self.rng.choice(known)))
+        return self.construct(self.rng.choice(fits), 1) if fits else None
+
     def make_any(self, depth: int, parameter: Parameter | None) -> Node:
         kinds = ["str", "str", "int", "none", "bool", "float", "bytes"]
         if depth > 0:
@@ -275,7 +321,10 @@ class Maker:
         if origin in MAPPINGS:
             return self.mapping(args, depth)
         if origin in SEQUENCES:
-            return self.sequence(SEQUENCES[origin], args[0] if args else Any, depth)
+            inner = args[0] if args else Any
+            if SEQUENCES[origin] == "list" and (inner in (Any, int, float) or isinstance(inner, typing.TypeVar)) and rng.random() < 0.08:
+                return self.make_long(depth)
+            return self.sequence(SEQUENCES[origin], inner, depth)
         if origin in (collections.abc.Awaitable, collections.abc.Coroutine):
             return Atom(None)
         return self.plain_hint(origin, depth)

@@ -10,7 +10,7 @@ from typing import Any
 from runners.explorers.python.cases import Case
 from runners.explorers.python.compose import DEPTH, Composer, snake
 from runners.explorers.python.maker import FLOATS, INTS, WORDS, Maker
-from runners.explorers.python.strings import line_of, matching, nudge, spliced
+from runners.explorers.python.strings import line_of, matching, nudge, spliced, strewn
 from runners.explorers.python.values import Atom, Call, Function, Group, Member, Name, Node, Table, Variable, literal, substitute, walk
 
 Entry = tuple  # (line, kind, a, b)
@@ -69,7 +69,7 @@ class Mutator:
             return None
         if isinstance(value, (list, tuple)) or isinstance(getattr(type(owner), name, None), property):
             return self.filled(case, type(owner), name)
-        node = self.other_value(value, here)
+        node = self.wished_value(value, here) or self.other_value(value, here)
         trees = case.trees()
         places = []
         for index, tree in enumerate(trees):
@@ -113,6 +113,19 @@ class Mutator:
                 steps = (*case.steps[:at], (variable, node), *case.steps[at:])
                 return case.copy(steps=steps, call=Call(call.func, args, call.keywords)), at, variable
         return None
+
+    def wished_value(self, value: Any, here: list[Any]) -> Node | None:
+        """What would make something come out the other way that the value of an attribute was seen in."""
+        if self.rng.random() < 0.3:
+            return None
+        found = [
+            new
+            for entry in here
+            if entry[1] != "attribute" and (entry[2] is value or entry[3] is value)
+            for old, new in self.wishes(entry)
+            if old is value
+        ]
+        return self.rng.choice(found) if found else None
 
     def other_value(self, value: Any, here: list[Any]) -> Node:
         """Something else than the value that an attribute had: what it was compared with, if it was."""
@@ -167,6 +180,14 @@ class Mutator:
             return None
         case, at, variable = held
         last = len(case.steps) - (1 if case.kind == "setter" else 0)
+        setter = self.composer.setter(cls, name) if self.rng.random() < 0.7 else None
+        if setter is not None:
+            method, parameters, index = setter
+            call = self.maker.call(Member(Variable(variable), method), parameters[: index + 1], 1)
+            if len(call.positional) > index:
+                call = Call(call.func, (*call.positional[:index], node))
+                steps = [step for step in case.steps[at + 1 : last] if not calls(step[1], variable, method)]
+                return case.copy(steps=(*case.steps[: at + 1], ("", call), *steps, *case.steps[last:]))
         steps = [step for step in case.steps[at + 1 : last] if step[0] != f"{variable}.{name}"]
         return case.copy(steps=(*case.steps[: at + 1], *steps, (f"{variable}.{name}", node), *case.steps[last:]))
 
@@ -224,9 +245,11 @@ class Mutator:
         elif kind in ("len", "iterate", "any", "all", "next", "iter"):
             yield from self.wish_size(a)
         elif kind in ("hasattr", "getattr") and isinstance(b, str):
-            fits = [cls for cls in self.world.concrete if b in self.world.attributes[cls]]
-            if fits:
-                yield a, self.maker.construct(rng.choice(fits), 1)
+            made = self.maker.with_attribute(b)
+            if made is not None:
+                yield a, made
+        elif kind == "count":
+            yield from self.wish_count(a, b)
         elif kind == "callable":
             yield a, self.maker.make_callable(1, None)
         elif kind in LETTERS:
@@ -327,6 +350,19 @@ class Mutator:
             yield a, self.maker.hinted(cls, 2)
             yield a, self.maker.make_any(1, None)
 
+    def wish_count(self, a: Any, part: Any) -> Iterator[tuple[Any, Node]]:
+        """More of a part, or none of it."""
+        rng = self.rng
+        if isinstance(a, str) and isinstance(part, str) and part:
+            yield a, Atom(a.replace(part, ""))
+            yield a, Atom(strewn(a, part, rng))
+        elif isinstance(a, (list, tuple)) and isinstance(part, str):
+            texts = [item for item in a if isinstance(item, str) and item and item != part]
+            if texts:
+                one = rng.choice(texts)
+                yield one, Atom(part.join([one] * rng.choice((2, 3, 4, 9))))
+                yield one, Atom(rng.choice((one + part, part + one)))
+
     def wish_size(self, a: Any) -> Iterator[tuple[Any, Node]]:
         rng = self.rng
         if isinstance(a, (str, bytes)):
@@ -380,6 +416,15 @@ class Mutator:
         """What comes in place of a node that holds the value seen; None when it does not."""
         if isinstance(node, Atom):
             value = node.value
+            if (
+                type(value) in (str, bytes)
+                and type(old) is int
+                and len(value) == old
+                and isinstance(new, Atom)
+                and type(new.value) is int
+                and self.rng.random() < 0.5
+            ):
+                return self.stretched(value, new.value)
             if type(value) is type(old) and (
                 value == old or (isinstance(old, str) and value and value.strip().lower() == old.strip().lower())
             ):
@@ -408,7 +453,7 @@ class Mutator:
             if (
                 isinstance(old, int)
                 and not isinstance(old, bool)
-                and len(node.children()) == old
+                and len(node.children()) // (2 if isinstance(node, Table) else 1) in (old, old - 1)
                 and isinstance(new, Atom)
                 and isinstance(new.value, int)
             ):
@@ -424,8 +469,19 @@ class Mutator:
             return new if self.world.names[type(old)].path == node.func.path else None
         return None
 
+    def stretched(self, value: Any, size: int) -> Node | None:
+        """A text with another length."""
+        if not 0 <= size <= 20_000:
+            return None
+        if size > 60:
+            return self.maker.long(size, type(value).__name__, Atom(value[:1] or (b"a" if isinstance(value, bytes) else "a")))
+        return Atom(((value or (b"a" if isinstance(value, bytes) else "a")) * (size + 1))[:size])
+
     def resized(self, node: Node, size: int) -> Node | None:
         items = node.children()
+        if isinstance(node, Group) and node.kind in ("list", "tuple") and 40 < size <= 20_000:
+            plain = all(isinstance(item, Atom) and isinstance(item.value, int) for item in items)
+            return self.maker.long(size, node.kind, None if plain and node.kind == "list" else items[0] if items else None)
         if isinstance(node, Table) or not 0 <= size <= 40:
             return None
         more = (
@@ -455,6 +511,10 @@ class Mutator:
     def tree_changed(self, case: Case) -> Case:
         """The case with one place of one tree changed."""
         rng = self.rng
+        if rng.random() < 0.06:
+            shared = self.shared(case)
+            if shared is not None:
+                return shared
         trees = case.trees()
         index = len(trees) - 1 if rng.random() < 0.65 or len(trees) == 1 else rng.randrange(len(trees) - 1)
         tree = trees[index]
@@ -464,8 +524,27 @@ class Mutator:
         places = [(p, n) for p, n in walk(tree) if (p or index < len(trees) - 1) and changeable(tree, p)]
         if not places:
             return self.composer.fresh(self.composer.subject_of(case) or rng.choice(self.composer.subjects))
-        path, node = rng.choice(places)
+        path, node = rng.choices(places, [weight_of(node) for _, node in places])[0]
         trees[index] = substitute(tree, path, self.node_changed(node))
+        return case.with_trees(trees)
+
+    def shared(self, case: Case) -> Case | None:
+        """The case with one of its values in a second place: for inputs that have to agree."""
+        trees = case.trees()
+        atoms = [
+            (index, path, node)
+            for index, tree in enumerate(trees)
+            for path, node in walk(tree)
+            if isinstance(node, Atom) and type(node.value) in (str, int, bytes) and (path or index < len(trees) - 1)
+        ]
+        if len(atoms) < 2:
+            return None
+        index, path, node = self.rng.choice(atoms)
+        others = [one for one in atoms if type(one[2].value) is type(node.value) and one[2].value != node.value]
+        if not others:
+            return None
+        other = self.rng.choice(others)[2]
+        trees[index] = substitute(trees[index], path, other)
         return case.with_trees(trees)
 
     def node_changed(self, node: Node) -> Node:
@@ -509,6 +588,8 @@ class Mutator:
                 return Atom(rng.choice((value + "\n" + other, value + other, other + value, value + " " + other, other)))
             if choice < 0.5:
                 words = [v for v in maker.local if isinstance(v, str)] or self.world.literals.get(str, [])
+                if self.world.words and rng.random() < 0.2:
+                    words = rng.sample(self.world.words, min(8, len(self.world.words)))
                 other = rng.choice(self.world.texts) if self.world.texts and rng.random() < 0.3 else line_of(rng, words)
                 return Atom(spliced(value, other, rng)[:2000])
             return Atom(nudge(value, rng, [v for v in maker.local if isinstance(v, str)] or self.world.literals.get(str, [])))
@@ -617,6 +698,17 @@ class Mutator:
         step = self.composer.change(cls, name)
         at = rng.randint(at + 1, last)
         return case.copy(steps=(*case.steps[:at], step, *case.steps[at:])) if step is not None else None
+
+
+def weight_of(node: Node) -> int:
+    """How often a place is changed: long texts more often than what stands around them."""
+    return 2 + min(len(node.value), 60) // 6 if isinstance(node, Atom) and isinstance(node.value, (str, bytes)) else 2
+
+
+def calls(node: Node, variable: str, method: str) -> bool:
+    """True for `variable.method(…)`."""
+    func = node.func if isinstance(node, Call) else None
+    return isinstance(func, Member) and func.name == method and isinstance(func.owner, Variable) and func.owner.name == variable
 
 
 def changeable(tree: Node, path: tuple[int, ...]) -> bool:

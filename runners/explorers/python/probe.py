@@ -25,7 +25,20 @@ COMPARE: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]] = {
 }  # fmt: skip
 METHODS = frozenset(
     ["startswith", "endswith", "match", "search", "fullmatch", "sub", "finditer", "findall", "split", "get", "pop", "isdigit", "isalpha"]
-    + ["isalnum", "isupper", "islower", "isspace", "isidentifier", "index", "find", "partition", "setdefault", "issubset", "isdisjoint"]
+    + [
+        "isalnum",
+        "isupper",
+        "islower",
+        "isspace",
+        "isidentifier",
+        "index",
+        "find",
+        "partition",
+        "count",
+        "setdefault",
+        "issubset",
+        "isdisjoint",
+    ]
 )
 BUILTINS = frozenset(["isinstance", "issubclass", "len", "int", "float", "hasattr", "getattr", "callable", "next", "iter", "any", "all"])
 NAMES = ("_tw_compare", "_tw_truth", "_tw_method", "_tw_builtin", "_tw_item", "_tw_iterate", "_tw_attribute")
@@ -141,6 +154,8 @@ def log_method(log: Log, line: int, owner: Any, name: str, args: tuple[Any, ...]
         except (re.error, TypeError, ValueError):
             return
         log.add(line, "pattern", args[-1 if name != "sub" else 2] if len(args) < 3 or name == "sub" else args[1], (pattern, name))
+    elif name == "count" and isinstance(owner, (list, tuple)) and args:
+        log.add(line, "count", owner, args[0])
     elif isinstance(owner, dict) and args:
         log.add(line, "item", args[0], owner)
 
@@ -201,10 +216,13 @@ class Instrument(ast.NodeTransformer):
 
     def looked(self, node: ast.expr) -> ast.expr:
         """An attribute that decides something."""
-        made: ast.expr = self.visit(node)
-        if not isinstance(made, ast.Attribute) or self.foreign or made.attr.startswith("__") or is_super(made.value):
-            return made
-        return self.call(NAMES[6], node, made.value, ast.Constant(made.attr))
+        return self.attribute(self.visit(node))
+
+    def attribute(self, node: ast.expr) -> ast.expr:
+        """An attribute whose parts have their probes already."""
+        if not isinstance(node, ast.Attribute) or self.foreign or node.attr.startswith("__") or is_super(node.value):
+            return node
+        return self.call(NAMES[6], node, node.value, ast.Constant(node.attr))
 
     def visit_If(self, node: ast.If) -> Any:
         node.test = self.tested(node.test)
@@ -245,7 +263,8 @@ class Instrument(ast.NodeTransformer):
         self.generic_visit(node)
         func = node.func
         if isinstance(func, ast.Attribute) and func.attr in METHODS and not is_super(func.value):
-            made = self.call(NAMES[2], node, func.value, ast.Constant(func.attr), *node.args)
+            args = [self.attribute(arg) for arg in node.args]
+            made = self.call(NAMES[2], node, self.attribute(func.value), ast.Constant(func.attr), *args)
             made.keywords = node.keywords  # type: ignore[attr-defined]
             return made
         if isinstance(func, ast.Name) and func.id in BUILTINS:

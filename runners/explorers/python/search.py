@@ -327,6 +327,8 @@ class Search:
         line = min(self.rng.sample(lines, min(len(lines), 3)), key=lambda found: tries.get(found, 0))
         tries[line] = tries.get(line, 0) + 1
         cases = self.archive.near[line]
+        unit = self.rng.choice(sorted({found.case.unit for found in cases}))
+        cases = [found for found in cases if found.case.unit == unit]
         kept = min(self.rng.sample(cases, min(len(cases), self.rng.choice((1, 2, 3)))), key=lambda found: found.case.size())
         self.try_case(self.mutator.mutate(kept.case.copy(origin="search"), self.operands(kept), line))
 

@@ -128,7 +128,9 @@ def nudge(text: str, rng: random.Random, words: list[str]) -> str:
     """The text with one small change."""
     at = rng.randint(0, len(text))
     end = min(len(text), at + rng.choice((1, 1, 2, 4)))
-    choice = rng.randrange(10)
+    choice = rng.randrange(14)
+    if choice >= 10:
+        return tokens_changed(text, rng, words)
     if choice == 0:
         return text[:at] + text[end:]
     if choice == 1:
@@ -150,6 +152,60 @@ def nudge(text: str, rng: random.Random, words: list[str]) -> str:
     return text[:at] + rng.choice(PLAIN + string.punctuation) + text[end:]
 
 
+TOKEN = re.compile(r"[^\W\d_]+|\d+|\s+|.", re.S)
+NUMBERS = (0, 1, 2, 3, 7, 9, 10, 12, 13, 24, 28, 29, 30, 31, 32, 50, 59, 60, 61, 99, 100, 255, 256, 999, 1000, 1999, 2000, 9999, 10000)
+
+
+def digits(rng: random.Random) -> str:
+    """A number as text: a usual one, or so many digits, also with a fraction."""
+    text = str(rng.choice(NUMBERS))
+    if rng.random() < 0.35:
+        text = "".join(rng.choice("0123456789") for _ in range(rng.randint(1, 14)))
+    elif rng.random() < 0.2:
+        text = text.zfill(rng.choice((2, 2, 4)))
+    return text + "." + str(rng.choice(NUMBERS)) if rng.random() < 0.1 else text
+
+
+def tokens_changed(text: str, rng: random.Random, words: list[str]) -> str:
+    """The text with one of its words, numbers or signs changed, removed, doubled, moved, or with something put between them."""
+    tokens = TOKEN.findall(text)
+    if not tokens:
+        return digits(rng)
+    at, to = rng.randrange(len(tokens)), rng.randint(0, len(tokens))
+    numbers = [index for index, token in enumerate(tokens) if token.isdigit()]
+    choice = rng.randrange(10)
+    if numbers and choice < 3:
+        tokens[rng.choice(numbers)] = digits(rng)
+    elif choice < 4:
+        del tokens[at : at + rng.choice((1, 1, 2, 3))]
+    elif choice < 5:
+        tokens[to:to] = tokens[at : at + rng.choice((1, 2, 3, 4))]
+    elif choice < 6:
+        other = rng.randrange(len(tokens))
+        tokens[at], tokens[other] = tokens[other], tokens[at]
+    elif choice < 7 and words:
+        tokens[at] = rng.choice(words)
+    elif choice < 8 and words:
+        word = rng.choice(words)
+        for _ in range(rng.choice((1, 1, 2, 3, 8))):
+            tokens.insert(rng.randint(0, len(tokens)), word)
+    elif choice < 9:
+        signs = sorted({token for token in tokens if not token.isalnum()})
+        old, new = rng.choice(signs) if signs else tokens[at], rng.choice((*SIGNS, digits(rng)))
+        tokens = [new if token == old else token for token in tokens]
+    else:
+        tokens[to:to] = rng.choice((digits(rng), rng.choice(SIGNS), rng.choice(words) if words else " "))
+    return "".join(tokens)
+
+
+def strewn(text: str, part: str, rng: random.Random) -> str:
+    """The text with a part put between its words several times."""
+    tokens = TOKEN.findall(text)
+    for _ in range(rng.choice((1, 2, 3, 8))):
+        tokens.insert(rng.randint(0, len(tokens)), part)
+    return "".join(tokens)
+
+
 def lines_changed(text: str, rng: random.Random) -> str:
     """The text with one of its lines removed, doubled, moved or indented."""
     lines = text.split("\n")
@@ -168,6 +224,16 @@ def lines_changed(text: str, rng: random.Random) -> str:
     return "\n".join(lines)
 
 
+SIGNS = (" ", ", ", ",", ".", "-", "/", ":", ";", "=", "+", "\n", "\t", "(", ")", "[", "]", '"', "'", "")
+FORMATS = (
+    "2020-01-02", "2020-01-02T03:04:05", "2020-01-02 03:04:05.678", "2020-01-02T03:04:05+02:00", "2020-01-02T03:04:05Z", "10:30", "10:30:15",
+    "10:30:15.5", "20200102T030405", "10 Sep 2003 10:30 AM", "Thu, 25 Sep 2003 10:49:41 -0300", "user@example.com", "http://example.com/a?b=c#d",
+    "https://user:word@example.com:8080/a/b.txt", "12345678-1234-5678-1234-567812345678", "127.0.0.1", "::1", "192.168.0.0/24",
+    '{"a": 1, "b": [true, null]}', "[1, 2]", "a=1&b=2", "a: 1\nb: c", "key = value", "[section]\nkey = value", "a,b,c\n1,2,3", "<a b='c'>d</a>",
+    "# a\n\n- b\n- c", "/a/b.txt", "a/../b", "1,234.50", "-1.5e10", "0x1f", "1_000", "inf", "nan", "#ff0000", "true", "null", "1.2.3", "50%", "$1",
+    "a b  c", "a.b.c", "a-b_c", "a\tb\n", "\u00e9\u00df", "def f(a, b=1):\n    return a", "import a.b as c", "SELECT a FROM b WHERE c = 1",
+)  # fmt: skip
+"""Texts in formats that code often reads."""
 SEPARATORS = (" ", " ", ", ", ": ", "=", " = ", ".", "", "(", " - ", ",")
 INDENTS = ("", "", "", "", "    ", "  ", "\t")
 ENDINGS = ("", "", "", "", ":", ",", ";", ")", " \\", " {")

@@ -26,6 +26,10 @@ def kind_of(node: Node) -> str:
         return node.kind
     if isinstance(node, Table):
         return "dict"
+    if isinstance(node, Operation) and node.operator == "*" and isinstance(node.operands[0], (Group, Atom)):
+        return kind_of(node.operands[0])
+    if isinstance(node, Call) and isinstance(node.func, Name) and (node.func.module, node.func.path) == ("builtins", "range"):
+        return "list"
     return "object" if isinstance(node, (Call, Operation)) else "callable"
 
 

@@ -9,7 +9,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Iterator
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from runners.explorers.python.harvest import Harvest
@@ -42,6 +42,31 @@ class World:
         self._classes()
         self._values(vars(module))
         self._texts()
+        whole = sorted({v for v in self.literals.get(int, []) if 20 <= v <= 5000})
+        self.sizes = [n for v in whole or (50,) for n in (v, v + 1, 2 * v + 1, 4 * v + 1, 5 * v)]
+        """Lengths at which something may change: the larger numbers of the module, and multiples."""
+        self.words = self._words()
+        """Words of the other modules of the package: literals of their code, keys and members of their constants."""
+
+    def _words(self) -> list[str]:
+        found: dict[str, None] = {}
+        for name, module in sorted(sys.modules.items()):
+            if name.split(".")[0] != self.package or module is self.module or not isinstance(module, ModuleType):
+                continue
+            for key, value in list(vars(module).items()):
+                if key.startswith("__"):
+                    continue
+                parts = value if isinstance(value, (list, tuple, set, frozenset, dict)) and len(value) < 3000 else (value,)
+                texts = [part for part in list(parts) if type(part) is str]
+                code = getattr(value, "__code__", None)
+                texts += constants(code) if code is not None else []
+                if isinstance(value, type) and value.__module__ == name:
+                    for member in vars(value).values():
+                        code = getattr(member, "__code__", None)
+                        texts += constants(code) if code is not None else [member] if type(member) is str else []
+                found.update(dict.fromkeys(sorted(text for text in texts if 0 < len(text) < 60)))
+        known = set(self.literals.get(str, []))
+        return [text for text in found if text not in known][:4000]
 
     def _classes(self) -> None:
         """Classes of the package (in modules that are loaded), and those the module imports."""
@@ -200,6 +225,12 @@ class World:
     def pooled(self, cls: type) -> list[Node]:
         """Expressions that gave instances of a class or its subclasses."""
         return [node for kind, nodes in self.pool.items() if issubclass(kind, cls) for node in nodes]
+
+
+def constants(code: CodeType) -> list[str]:
+    """Texts in the code of a function."""
+    doc = code.co_consts[:1]
+    return [value for value in code.co_consts if type(value) is str and value not in doc]
 
 
 def same(one: Node, other: Node) -> bool:

@@ -1,0 +1,96 @@
+"""What the search reaches in code that needs more than a plain value."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+PROGRAM = Path(__file__).parents[4] / "runners/explorers/python"
+
+
+def left(folder: Path, text: str, seconds: float = 12, seed: int = 0) -> set[tuple[int, int]]:
+    """The branches of a module with this text that the search does not reach."""
+    for name in ("code", "scratch", "run"):
+        (folder / name).mkdir()
+    (folder / "code/subject.py").write_text(text)
+    request = {
+        "module": "subject",
+        "file": str(folder / "code/subject.py"),
+        "roots": [str(folder / "code")],
+        "seed": seed,
+        "seconds": seconds,
+    }
+    (folder / "request.json").write_text(json.dumps({**request, "texts": [], "covered_lines": [], "covered_branches": []}))
+    command = [sys.executable, PROGRAM, "search", folder / "request.json", folder / "scratch", "0", "0"]
+    subprocess.run(command, cwd=folder / "run", env={**os.environ, "PYTHONHASHSEED": "0"}, timeout=90, check=True)
+    return {(a, b) for a, b in json.loads((folder / "scratch/done.json").read_text())["open"]}
+
+
+LONG = """
+LOAD = 300
+
+
+class Row:
+    def __init__(self, items: list) -> None:
+        self.parts = [items]
+
+    def add(self, item: object) -> int:
+        part = self.parts[-1]
+        part.append(item)
+        if len(part) > LOAD:
+            self.parts.append([])
+        return len(self.parts)
+
+
+def fill(items):
+    found = list(items)
+    if len(found) > LOAD * 2:
+        return "many"
+    return "few"
+"""
+
+
+def test_lists_grow_to_the_numbers_of_the_module(tmp_path: Path) -> None:
+    assert left(tmp_path, LONG) == set()
+
+
+STATE = """
+class State:
+    def __init__(self) -> None:
+        self.text = ""
+        self.end = 0
+
+    def process(self, text: str) -> None:
+        self.text = text
+        self.end = len(text)
+
+
+class Reader:
+    def read(self, state: State) -> str:
+        at = 0
+        while at < state.end:
+            if state.text.startswith("%%", at):
+                return "comment"
+            at += 1
+        return "plain"
+"""
+
+
+def test_a_state_is_filled_by_the_method_that_keeps_the_text(tmp_path: Path) -> None:
+    assert left(tmp_path, STATE) == set()
+
+
+DATES = """
+def zone(value):
+    if value.utcoffset() is None:
+        return "naive"
+    return "aware"
+"""
+
+
+def test_a_missing_attribute_tells_which_class_is_wanted(tmp_path: Path) -> None:
+    assert left(tmp_path, DATES) == set()
