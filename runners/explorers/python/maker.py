@@ -114,7 +114,14 @@ class Maker:
         if choice < 0.73 and world.texts:
             return Atom(rng.choice(world.texts))
         if choice < 0.76:
-            return Atom(block(rng, local if local and rng.random() < 0.6 else world.literals.get(str, [])))
+            words = (
+                world.words
+                if world.words and rng.random() < 0.3
+                else local
+                if local and rng.random() < 0.6
+                else world.literals.get(str, [])
+            )
+            return Atom(block(rng, words))
         if choice < 0.8 and world.results.get(str):
             return rng.choice(world.results[str])
         if choice < 0.84:

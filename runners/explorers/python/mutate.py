@@ -592,7 +592,8 @@ class Mutator:
                     words = rng.sample(self.world.words, min(8, len(self.world.words)))
                 other = rng.choice(self.world.texts) if self.world.texts and rng.random() < 0.3 else line_of(rng, words)
                 return Atom(spliced(value, other, rng)[:2000])
-            return Atom(nudge(value, rng, [v for v in maker.local if isinstance(v, str)] or self.world.literals.get(str, [])))
+            words = [v for v in maker.local if isinstance(v, str)] or self.world.literals.get(str, [])
+            return Atom(nudge(value, rng, self.world.words if self.world.words and rng.random() < 0.15 else words))
         if isinstance(value, bytes):
             return Atom(nudge(value.decode("latin-1"), rng, []).encode("latin-1", "replace"))
         if isinstance(value, int):

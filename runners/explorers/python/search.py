@@ -19,7 +19,7 @@ from typing import Any
 from runners.explorers.python import documents
 from runners.explorers.python.archive import Archive, Kept, slim
 from runners.explorers.python.builders import Builder
-from runners.explorers.python.cases import Case, load_case
+from runners.explorers.python.cases import Case, Replay, load_case
 from runners.explorers.python.compose import Composer
 from runners.explorers.python.execute import Executor, Run, intrudes, proper
 from runners.explorers.python.findings import Findings
@@ -58,7 +58,7 @@ class Search:
         self.last_new = 0
         self.last_new_at = 0.0
         self.errors = 0
-        self.producers: list[tuple[Name, list[Parameter]]] | None = None
+        self.producers: list[tuple[Node, list[Parameter]]] | None = None
         self.tries: dict[int, int] = {}
         self.picked: tuple[Any, list[Subject], list[Subject]] = (None, [], [])
         self.open_lines: tuple[int, list[int]] = (-1, [])
@@ -287,6 +287,10 @@ class Search:
         if run.stopped or run.outcome.raised:
             return
         value = run.outcome.value
+        if isinstance(value, Replay):
+            if value.items:
+                self.world.offer(value.items[0], Call(Name("builtins", "next"), (call,)))
+            return
         self.world.offer(value, call)
         if isinstance(value, (list, tuple)) and value:
             self.world.offer(value[0], Operation("[]", (call, Atom(0))))

@@ -14,7 +14,7 @@ from typing import Any
 
 from runners.explorers.python.harvest import Harvest
 from runners.explorers.python.subjects import Parameter, abstract, parameters_of
-from runners.explorers.python.values import Member, Name, Node, literal
+from runners.explorers.python.values import Call, Member, Name, Node, literal
 
 POOLED = 12
 """Producing expressions kept for each class."""
@@ -203,22 +203,27 @@ class World:
             if self.rng.random() < 0.3 or kept[at].size() > node.size():
                 kept[at] = node
 
-    def producers(self) -> Iterator[tuple[Name, list[Parameter]]]:
-        """Public functions of the package's other modules, with few parameters that have to be given."""
-        found: dict[Any, Name] = {}
+    def producers(self) -> Iterator[tuple[Node, list[Parameter]]]:
+        """Public functions of the package's other modules, and methods of their plain objects, with few parameters that have to be given."""
+        found: dict[Any, Node] = {}
+        methods: dict[Any, Node] = {}
         for name, module in sorted(sys.modules.items(), key=lambda item: (item[0].count("."), item[0])):
             if name.split(".")[0] != self.package or module is self.module or not isinstance(module, ModuleType):
                 continue
             for key, value in list(vars(module).items()):
-                if (
-                    inspect.isfunction(value)
-                    and not key.startswith("_")
-                    and value.__module__.split(".")[0] == self.package
-                    and value.__module__ != self.module.__name__
-                ):
+                if key.startswith("_") or getattr(value, "__module__", "").split(".")[0] != self.package:
+                    continue
+                if inspect.isfunction(value) and value.__module__ != self.module.__name__:
                     found.setdefault(value, Name(name, key))
-        for value, named in list(found.items())[:80]:
-            parameters, _ = parameters_of(value, 0, None, self.module)
+                elif value in self.concrete if isinstance(value, type) else False:
+                    if value.__module__ != self.module.__name__ and not any(
+                        p.required for p in parameters_of(value, 0, None, self.module)[0]
+                    ):
+                        for method, function in list(vars(value).items()):
+                            if inspect.isfunction(function) and not method.startswith("_"):
+                                methods.setdefault(function, Member(Call(self.names[value]), method))
+        for value, named in [*list(found.items())[:80], *list(methods.items())[:80]]:
+            parameters, _ = parameters_of(value, 0 if value in found else 1, None, self.module)
             if len(parameters) > 0 and sum(p.required for p in parameters) <= 2 and not inspect.iscoroutinefunction(value):
                 yield named, parameters
 

@@ -12,18 +12,13 @@ pytestmark = pytest.mark.slow
 PROGRAM = Path(__file__).parents[4] / "runners/explorers/python"
 
 
-def left(folder: Path, text: str, seconds: float = 12, seed: int = 0) -> set[tuple[int, int]]:
+def left(folder: Path, text: str, module: str = "subject", seconds: float = 12) -> set[tuple[int, int]]:
     """The branches of a module with this text that the search does not reach."""
     for name in ("code", "scratch", "run"):
-        (folder / name).mkdir()
-    (folder / "code/subject.py").write_text(text)
-    request = {
-        "module": "subject",
-        "file": str(folder / "code/subject.py"),
-        "roots": [str(folder / "code")],
-        "seed": seed,
-        "seconds": seconds,
-    }
+        (folder / name).mkdir(exist_ok=True)
+    file = folder / "code" / (module.replace(".", "/") + ".py")
+    file.write_text(text)
+    request = {"module": module, "file": str(file), "roots": [str(folder / "code")], "seed": 0, "seconds": seconds}
     (folder / "request.json").write_text(json.dumps({**request, "texts": [], "covered_lines": [], "covered_branches": []}))
     command = [sys.executable, PROGRAM, "search", folder / "request.json", folder / "scratch", "0", "0"]
     subprocess.run(command, cwd=folder / "run", env={**os.environ, "PYTHONHASHSEED": "0"}, timeout=90, check=True)
@@ -94,3 +89,36 @@ def zone(value):
 
 def test_a_missing_attribute_tells_which_class_is_wanted(tmp_path: Path) -> None:
     assert left(tmp_path, DATES) == set()
+
+
+LEXER = """
+class Item:
+    def __init__(self, words):
+        self.words = words
+        self.joined = False
+
+
+class Stack:
+    def run(self, text):
+        for line in text.splitlines():
+            yield Item([word.upper() for word in line.split(" ")] if line else [])
+"""
+GROUPING = """
+from pack import stack
+
+
+def group(item):
+    if not isinstance(item, stack.Item):
+        raise ValueError("not an item")
+    if len(item.words) > 1 and item.words[0].isupper() and item.words[-1] == "ASC":
+        return "order"
+    return "plain"
+"""
+
+
+def test_objects_come_from_iterators_that_other_modules_give(tmp_path: Path) -> None:
+    (tmp_path / "code/pack").mkdir(parents=True)
+    (tmp_path / "code/pack/__init__.py").write_text("")
+    (tmp_path / "code/pack/stack.py").write_text(LEXER)
+
+    assert left(tmp_path, GROUPING, module="pack.subject") == set()
