@@ -9,7 +9,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Iterator
-from types import CodeType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from runners.explorers.python.harvest import Harvest
@@ -211,17 +211,15 @@ class World:
             if name.split(".")[0] != self.package or module is self.module or not isinstance(module, ModuleType):
                 continue
             for key, value in list(vars(module).items()):
-                if key.startswith("_") or getattr(value, "__module__", "").split(".")[0] != self.package:
+                home = value.__module__ if isinstance(value, (type, FunctionType)) else None
+                if key.startswith("_") or not isinstance(home, str) or home.split(".")[0] != self.package or home == self.module.__name__:
                     continue
-                if inspect.isfunction(value) and value.__module__ != self.module.__name__:
+                if isinstance(value, FunctionType):
                     found.setdefault(value, Name(name, key))
-                elif value in self.concrete if isinstance(value, type) else False:
-                    if value.__module__ != self.module.__name__ and not any(
-                        p.required for p in parameters_of(value, 0, None, self.module)[0]
-                    ):
-                        for method, function in list(vars(value).items()):
-                            if inspect.isfunction(function) and not method.startswith("_"):
-                                methods.setdefault(function, Member(Call(self.names[value]), method))
+                elif value in self.concrete and not any(p.required for p in parameters_of(value, 0, None, self.module)[0]):
+                    for method, function in list(vars(value).items()):
+                        if inspect.isfunction(function) and not method.startswith("_"):
+                            methods.setdefault(function, Member(Call(self.names[value]), method))
         for value, named in [*list(found.items())[:80], *list(methods.items())[:80]]:
             parameters, _ = parameters_of(value, 0 if value in found else 1, None, self.module)
             if len(parameters) > 0 and sum(p.required for p in parameters) <= 2 and not inspect.iscoroutinefunction(value):
