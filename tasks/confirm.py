@@ -16,6 +16,7 @@ from tasks.measure import SUITE
 from testwright.errors import SandboxUnavailable
 from testwright.model import (
     Baseline,
+    Candidate,
     Case,
     Ending,
     Environment,
@@ -26,6 +27,7 @@ from testwright.model import (
     State,
     Status,
     Target,
+    TestCase,
     Verdict,
     Workspace,
 )
@@ -45,28 +47,28 @@ def confirm(
 ) -> FileReport:
     """Run kept tests again in random orders; what does not pass every time is taken out, and the rest is asked again."""
     while report.candidate is not None:
-        shaky = _shaky(report, exploration.target, workspace, environment, sandbox)
+        shaky = _shaky(report.candidate, exploration.target, workspace, environment, sandbox)
         if not shaky:
             break
         report = _without(report, shaky, exploration, workspace, environment, style, sandbox, header)
     return report
 
 
-def _shaky(report: FileReport, target: Target, workspace: Workspace, environment: Environment, sandbox: Sandbox) -> dict[str, Verdict]:
-    """Tests that did not pass in one of the orders."""
-    assert report.candidate is not None
-    shaky: dict[str, Verdict] = {}
+def _shaky(
+    candidate: Candidate, target: Target, workspace: Workspace, environment: Environment, sandbox: Sandbox
+) -> dict[str, tuple[Case, ...]]:
+    """Tests that did not pass in one of the orders → what of them did not: rows, where they are tables."""
+    shaky: dict[str, tuple[Case, ...]] = {}
     for order in ORDERS:
-        attempt = execute(report.candidate, target, workspace, environment, sandbox, order)
-        for case in attempt.result.cases:
+        for case in execute(candidate, target, workspace, environment, sandbox, order).result.cases:
             if case.status is not Status.PASSED:
-                shaky[case.name] = Verdict(case.name, Reason.FLAKY, case.message)
+                shaky[case.name] = (*shaky.get(case.name, ()), case)
     return shaky
 
 
 def _without(
     report: FileReport,
-    shaky: dict[str, Verdict],
+    shaky: dict[str, tuple[Case, ...]],
     exploration: Exploration,
     workspace: Workspace,
     environment: Environment,
@@ -74,16 +76,21 @@ def _without(
     sandbox: Sandbox,
     header: str,
 ) -> FileReport:
-    """Write the file again without the shaky tests."""
+    """Write the file again without the shaky tests; of a table only the shaky rows go."""
     assert report.candidate is not None
     target = exploration.target
-    verdicts = tuple(replace(shaky[v.test], engine=v.engine) if v.test in shaky else v for v in report.verdicts)
     if report.candidate.engine == "search":
-        keep = {o for test in report.candidate.tests if test.name not in shaky for o in test.observations}
+        tables = any(len(test.observations) > 1 for test in report.candidate.tests if test.name in shaky)
+        rows = execute(report.candidate, target, workspace, environment, sandbox).result.cases if tables else ()
+        keep = {o for test in report.candidate.tests for o in steady(test, shaky.get(test.name, ()), rows)}
         observations = select([o for o in exploration.observations if o.id in keep], target)
         candidate = LANGUAGES[target.language].write(workspace, target, observations, style, header)
     else:  # a model's tests cannot be written again, only left out
         candidate = DIALECTS[target.language].without(report.candidate, set(shaky), style, target)
+    gone = set(shaky) - {test.name for test in candidate.tests}
+    verdicts = tuple(
+        Verdict(v.test, Reason.FLAKY, shaky[v.test][0].message, engine=v.engine) if v.test in gone else v for v in report.verdicts
+    )
     if not candidate.tests:
         return replace(
             report,
@@ -96,6 +103,20 @@ def _without(
         )
     attempt = execute(candidate, target, workspace, environment, sandbox)
     return replace(report, verdicts=verdicts, candidate=candidate, after=after(report.before, attempt, target.path))
+
+
+def steady(test: TestCase, failed: Sequence[Case], cases: Sequence[Case]) -> tuple[str, ...]:
+    """The observations of a test that passed every time; `cases` are in the order of the file.
+
+    None of a test that failed and whose rows cannot be told apart.
+    """
+    if not failed:
+        return test.observations
+    rows = [case.parameters for case in cases if case.name == test.name]
+    if len(rows) != len(test.observations) or len(set(rows)) < len(rows):
+        return ()
+    shaky = {case.parameters for case in failed}
+    return tuple(o for o, row in zip(test.observations, rows, strict=True) if row not in shaky)
 
 
 @task(task_run_name="confirm {workspace.name} as a whole", retries=1, cache_policy=NO_CACHE)

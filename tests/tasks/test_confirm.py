@@ -7,7 +7,7 @@ import pytest
 
 from runners.languages.base import Style
 from runners.sandboxes.process import ProcessSandbox
-from tasks.confirm import ORDERS, confirm, confirm_together
+from tasks.confirm import ORDERS, confirm, confirm_together, steady
 from tests.tasks.conftest import exploration
 from tests.tasks.scripted import ScriptedSandbox, broken, ran
 from testwright.errors import SandboxUnavailable
@@ -230,3 +230,24 @@ def test_a_file_of_which_nothing_passes_every_time_is_unchanged(target: Target, 
 
     assert (confirmed.state, confirmed.reason, confirmed.candidate) == (State.UNCHANGED, "no test passes every time", None)
     assert confirmed.after == report.before
+
+
+TABLE = TestCase("test_join", "", ("first", "second", "third"))
+ROWS = tuple(Case("test_join", Status.PASSED, parameters=row) for row in ("a-1", "b-2", "c-3"))
+
+
+def test_only_the_rows_of_a_table_that_failed_once_go() -> None:
+    failed = (Case("test_join", Status.FAILED, parameters="b-2"),)
+
+    assert steady(TABLE, failed, ROWS) == ("first", "third")
+
+
+def test_a_test_that_always_passed_stays_whole() -> None:
+    assert steady(TABLE, (), ROWS) == TABLE.observations
+
+
+def test_a_test_that_failed_goes_whole_when_its_rows_cannot_be_told_apart() -> None:
+    failed = (Case("test_join", Status.FAILED, parameters="a-1"),)
+
+    assert steady(TABLE, failed, ROWS[:2]) == ()
+    assert steady(TABLE, failed, (ROWS[0], ROWS[0], ROWS[2])) == ()

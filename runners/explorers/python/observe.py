@@ -17,8 +17,9 @@ from runners.explorers.python.execute import Executor, Run
 from runners.explorers.python.goals import Goals
 from runners.explorers.python.guard import Guard, Heartbeat, Interrupted, timer
 from runners.explorers.python.probe import Log
+from runners.explorers.python.publish import agreed
 from runners.explorers.python.search import imported
-from runners.explorers.python.values import Atom, Call, Member, Name, Printer, Scope, Variable
+from runners.explorers.python.values import GROUPS, Atom, Call, Group, Member, Name, Node, Printer, Scope, Variable, disordered, walk
 
 
 class Observer:
@@ -34,9 +35,19 @@ class Observer:
         self.executor = Executor(self.module, self.goals, self.guard, Log(), 1.0)
         self.executor.seed = seed
 
-    def observe(self, row: dict[str, Any]) -> dict[str, Any]:
-        """Everything about one case, as the fields of an observation."""
+    def observe(self, row: dict[str, Any], twice: bool = False) -> dict[str, Any]:
+        """Everything about one case, as the fields of an observation; of a case with a set, what does not depend on its order."""
         case = load_case(row["case"])
+        fields = self.once(row, case)
+        if not twice or not fields["keep"] or not any(is_unordered(node) for tree in case.trees() for _, node in walk(tree)):
+            return fields
+        GROUPS["set"] = disordered
+        both = agreed(fields, self.once(row, case))
+        GROUPS["set"] = set
+        return {**both, "keep": True} if both is not None else {"id": row["id"], "keep": False, "why": "order of a set"}
+
+    def once(self, row: dict[str, Any], case: Case) -> dict[str, Any]:
+        """What one run shows."""
         before = self.executor.run(case.copy(call=Atom(None), asynchronous=False)) if case.steps else None
         run = self.executor.run(case)
         if not run.keep:
@@ -126,6 +137,11 @@ class Observer:
         return True
 
 
+def is_unordered(node: Node) -> bool:
+    """Whether this is a set of several items."""
+    return isinstance(node, Group) and node.kind == "set" and len(node.items) > 1
+
+
 def main(request: dict[str, Any], folder: str, name: str, isolated: bool, seed: int) -> None:
     """Observe the batches of a folder as they come, until all is said; each case in a process of its own, or all in one in their order."""
     heartbeat = Heartbeat(os.path.join(folder, f"{name}.heartbeat"))
@@ -172,7 +188,7 @@ def alone(observer: Observer, row: dict[str, Any], out: str) -> None:
     """One case in a forked process, killed when it does not come back."""
     child = os.fork()
     if child == 0:
-        append(out, observer.observe(row))
+        append(out, observer.observe(row, twice=True))
         os._exit(0)
     deadline = time.monotonic() + 4
     while time.monotonic() < deadline:

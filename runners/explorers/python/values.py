@@ -143,6 +143,23 @@ class Atom(Node):
         return 1 + len(repr(value)) // 2
 
 
+GROUPS: dict[str, Callable[[list[Any]], Any]] = {"tuple": tuple, "set": set, "frozenset": frozenset}
+"""How the groups that are no lists are made."""
+
+
+def disordered(made: list[Any]) -> Any:
+    """A set whose items come in another order than in a plain one, where that can be had: a larger table scatters them otherwise."""
+    plain = list(set(made))
+    for size in (10, 40, 150, 600, 2_400, 9_600):
+        large: set[Any] = {object() for _ in range(size)}
+        fill = list(large)
+        large.update(made)
+        large.difference_update(fill)
+        if list(large) != plain:
+            return large
+    return set(made)
+
+
 class Group(Node):
     """A list, tuple, set or frozenset."""
 
@@ -153,7 +170,7 @@ class Group(Node):
         self.items = items
 
     def apply(self, made: list[Any], scope: Scope) -> Any:
-        return made if self.kind == "list" else {"tuple": tuple, "set": set, "frozenset": frozenset}[self.kind](made)
+        return made if self.kind == "list" else GROUPS[self.kind](made)
 
     def source(self, printer: Printer) -> str:
         inner = ", ".join(item.source(printer) for item in self.items)

@@ -1,16 +1,21 @@
 """Names of tests: unit, condition, outcome. From facts alone, and never a number."""
 
 import ast
+import copy
+import itertools
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from runners.languages.python.layout import expression
+from runners.languages.python.signatures import Signatures
 from runners.languages.python.tables import Plan, first_line
-from testwright.model import How, Observation
+from testwright.model import How, Observation, Step
 
 LONGEST = 70
+_NOTHING = Signatures()
 _DUNDERS = {
     "init": "",
     "new": "",
@@ -30,7 +35,9 @@ _DUNDERS = {
     "aenter": "context",
     "call": "call",
 }
-_LAST = ("variant", "other_variant", "further_variant", "special_case", "other_case", "further_case")
+LOOSEST = 80
+"""Characters of a name where nothing shorter tells two tests apart."""
+_COUNTS = ("no", "one", "two", "three", "four", "five")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _EMPTY = {"''": "string", "b''": "bytes", "[]": "list", "()": "tuple", "{}": "dict", "set()": "set"}
 
@@ -49,8 +56,9 @@ def slug(text: str, longest: int = 24) -> str:
     return words if words and len(words) <= longest and not words.isdigit() else ""
 
 
-def names(plans: Sequence[Plan]) -> list[str]:
+def names(plans: Sequence[Plan], known: Signatures = _NOTHING) -> list[str]:
     """One name for each plan, all different; '' for a plan that nothing tells apart from one before it."""
+    plans = [_with_parameters(plan, known) for plan in plans]
     owners = {p.unit.rpartition(".")[0] or (p.unit if p.observations[0].kind == "constructor" else "") for p in plans}
     single = len(owners) == 1
     units = {p.unit: unit_words(p.unit, single) for p in plans}
@@ -58,14 +66,43 @@ def names(plans: Sequence[Plan]) -> list[str]:
         units.update({u: unit_words(u, False) for u, words in units.items() if words == unit})
     taken: set[str] = set()
     chosen: dict[int, str] = {}
+    served: set[str] = set()
     for i, plan in enumerate(plans):
         siblings = [p for p in plans if p.unit == plan.unit and p is not plan]
-        for name in _candidates(plan, siblings, units[plan.unit]):
+        further = () if plan.unit in served else _made_up(units[plan.unit])
+        for name in itertools.chain(_candidates(plan, siblings, units[plan.unit]), further):
             if name not in taken:
                 chosen[i] = name
                 taken.add(name)
+                served.add(plan.unit)
                 break
     return [chosen.get(i, "") for i in range(len(plans))]
+
+
+def _made_up(unit: str) -> Iterator[str]:
+    """Names for the first test of a unit when others took all that say something."""
+    return (f"test_{unit}{'_itself' * times}" for times in range(1, 100))
+
+
+def _with_parameters(plan: Plan, known: Signatures) -> Plan:
+    """The plan with all arguments in its arrangement named, so that they can be told apart. Only good for names."""
+    made = tuple(replace(o, arrange=tuple(_step_with_parameters(step, known) for step in o.arrange)) for o in plan.observations)
+    return replace(plan, observations=made)
+
+
+def _step_with_parameters(step: Step, known: Signatures) -> Step:
+    try:
+        node = copy.deepcopy(expression(step.source))
+    except SyntaxError:
+        return step
+    if not isinstance(node, ast.Call) or not node.args or any(isinstance(a, ast.Starred) for a in node.args):
+        return step
+    parameters = known.of_call(ast.unparse(node.func))
+    if len(parameters) < len(node.args):
+        return step
+    node.keywords[:0] = [ast.keyword(name, value) for name, value in zip(parameters, node.args, strict=False)]
+    node.args = []
+    return replace(step, source=ast.unparse(node))
 
 
 def unit_words(unit: str, single: bool) -> str:
@@ -92,16 +129,15 @@ def _candidates(plan: Plan, siblings: Sequence[Plan], unit: str) -> Iterator[str
     tries += [
         (outcome, a, b, c) for i, a in enumerate(conditions) for j, b in enumerate(conditions[i + 1 :]) for c in conditions[i + j + 2 :]
     ]
-    for parts in tries:
-        name = "_".join(filter(None, ("test", unit, *parts)))
-        if len(name) <= LONGEST:
-            yield name
-    last = "_".join(filter(None, ("test", unit, outcome)))
-    if len(last) > LONGEST - 16:
-        last = "_".join(filter(None, ("test", unit_words(plan.unit, True), outcome)))
-    if len(last) > LONGEST - 16:
-        last = last[: LONGEST - 16].rpartition("_")[0]
-    yield from (f"{last}_{word}" for word in _LAST)
+    kinds = list(dict.fromkeys([*_kinds(plan), *_facts(plan)]))
+    tries += [(outcome, kind) for kind in kinds] + [(outcome, a, b) for a in conditions[:4] for b in kinds]
+    tries += [(outcome, a, b) for i, a in enumerate(kinds) for b in kinds[i + 1 :]]
+    named = ["_".join(filter(None, ("test", unit, *parts))) for parts in tries]
+    yield from (name for name in named if len(name) <= LONGEST)
+    yield from (name for name in named if len(name) <= LOOSEST)
+    shorter = unit_words(plan.unit, True)
+    shorter = shorter if len(shorter) <= LONGEST // 2 else shorter[: LONGEST // 2].rpartition("_")[0]
+    yield from (name for parts in tries if len(name := "_".join(filter(None, ("test", shorter, *parts)))) <= LOOSEST)
 
 
 def outcome_words(plan: Plan) -> str:
@@ -197,13 +233,14 @@ def _specials(plan: Plan, siblings: Sequence[Plan]) -> Iterator[str]:
     usual = [_inputs(p) for p in siblings if (p.raised is None) or plan.raised is None]
     for name, sources in inputs.items():
         other_sources = [s for other in usual for s in other.get(name, ())]
+        alone = len(inputs) == 1 and any(a.name == name for a in plan.observations[0].arguments)
         if plan.raised and (kind := _odd_type(sources, other_sources)):
-            yield f"for_{_with_name(kind, name, len(inputs) == 1)}"
+            yield f"for_{_with_name(kind, name, alone)}"
         words = {describe(s) for s in sources}
         if len(words) != 1 or not (word := words.pop()):
             continue
         if word not in {describe(s) for s in other_sources} | {snake(plan.unit.rpartition(".")[0])}:
-            yield f"for_{_with_name(word, name, len(inputs) == 1)}"
+            yield f"for_{_with_name(word, name, alone)}"
 
 
 def _odd_type(sources: Sequence[str], others: Sequence[str]) -> str:
@@ -380,6 +417,57 @@ def _values(plan: Plan) -> Iterator[str]:
         elif _NUMBER.fullmatch(text):
             yield f"for_{snake(name) + '_' if name else ''}{text.replace('-', 'minus_').replace('.', '_')}"
     yield from _inner_words(plan)
+
+
+def _kinds(plan: Plan) -> Iterator[str]:
+    """What kind of value an argument has: how many items, how long a text, how a number is written."""
+    inputs = _inputs(plan)
+    for name, sources in inputs.items():
+        words = {_kind(source) for source in sources}
+        if len(words) == 1 and (word := words.pop()):
+            yield f"for_{word}" if len(inputs) == 1 else f"for_{snake(name)}_of_{word}" if name else f"for_{word}"
+
+
+def _kind(source: str) -> str:
+    """`two_items`, `single_character`, `long_text`, `several_lines`, `fraction`; '' for what has no such word."""
+    try:
+        value = ast.literal_eval(source)
+    except (ValueError, SyntaxError, MemoryError):
+        called = re.match(r"(?:\w+\.)*(\w+)\(", source)
+        return snake(called[1]) if called else ""
+    if isinstance(value, list | tuple | set | dict):
+        return f"{_COUNTS[len(value)] if len(value) < len(_COUNTS) else 'many'}_item{'s' * (len(value) != 1)}"
+    if isinstance(value, str | bytes):
+        return _kind_of_text(value if isinstance(value, str) else value.decode("latin-1"))
+    return "fraction" if isinstance(value, float) and value % 1 else "large_number" if isinstance(value, int) and value >= 1000 else ""
+
+
+def _kind_of_text(text: str) -> str:
+    rules = (
+        ("single_character", len(text) == 1),
+        ("space_at_the_start", text[:1].isspace()),
+        ("space_at_the_end", text[-1:].isspace()),
+        ("several_lines", "\n" in text),
+        ("digits", text.isdigit()),
+        ("upper_case", text.isupper()),
+        ("several_words", " " in text),
+        ("long_text", len(text) > 30),
+        ("one_word", text.isalpha()),
+    )
+    return next((word for word, holds in rules if holds), "")
+
+
+def _facts(plan: Plan) -> Iterator[str]:
+    """What is asserted: attributes of the result or of an object, how many items there are."""
+    for check in plan.checks:
+        if size := re.fullmatch(r"len\((?:\w+\.)*(\w+)\)", check.subject):
+            if re.fullmatch(r"\d", check.expected) and int(check.expected) < len(_COUNTS):
+                yield f"gives_{_COUNTS[int(check.expected)]}_{snake(size[1])}".replace("_result", "_items")
+        elif (attribute := re.search(r"\.([A-Za-z]\w*)$", check.subject)) and check.how is not How.TYPE:
+            words = slug(_content(check.expected))
+            yield f"with_{snake(attribute[1])}_{words}" if words else f"with_{snake(attribute[1])}"
+        elif check.how is How.TYPE and plan.rows == 1:
+            yield f"gives_{snake(check.expected.rpartition('.')[2])}"
 
 
 def _inner_words(plan: Plan) -> Iterator[str]:

@@ -16,7 +16,7 @@ from runners.languages.python.layout import expression, fits, flat, laid
 from runners.languages.python.naming import names
 from runners.languages.python.placing import test_path
 from runners.languages.python.renaming import names_in, renamed_source
-from runners.languages.python.signatures import signatures
+from runners.languages.python.signatures import Signatures, signatures
 from runners.languages.python.spoken import fixtures
 from runners.languages.python.tables import Plan, plans
 from testwright.model import Argument, Candidate, Check, Observation, Step, Target, TestCase, Workspace
@@ -43,7 +43,7 @@ def write(workspace: Workspace, target: Target, observations: Iterable[Observati
     shown = _as_exported([without_needless_variables(_without_shadows(o)) for o in observations], workspace, target)
     given, aliases = _without_clashes(shown, target)
     known = signatures(Path(workspace.root, target.path))
-    tests = _tests(plans(given, known, approximate=style.framework != "unittest"))
+    tests = _tests(plans(given, known, approximate=style.framework != "unittest"), known)
     classes = style.framework == "unittest" or bool(style.facts.get("classes"))
     cases = [TestCase(t.name, _text(t, style, classes), _ids(t)) for t in tests]
     text = _file(tests, cases, given, aliases, target, style, header, classes)
@@ -54,10 +54,10 @@ def _ids(test: _Test) -> tuple[str, ...]:
     return tuple(o.id for plan in test.plans for o in (*plan.observations, *plan.repeated))
 
 
-def _tests(planned: Sequence[Plan]) -> list[_Test]:
+def _tests(planned: Sequence[Plan], known: Signatures) -> list[_Test]:
     """Plans with their names; a plan that cannot be told from others of its unit joins the last plain one."""
     found: list[_Test] = []
-    for plan, name in zip(planned, names(planned), strict=True):
+    for plan, name in zip(planned, names(planned, known), strict=True):
         if name:
             found.append(_Test(name, (plan,)))
             continue

@@ -1,6 +1,7 @@
 """The explorer as it is started in a sandbox: a program, a request, lines of JSON."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -204,3 +205,25 @@ def test_what_is_said_beside_the_result_is_observed_when_it_is_always_the_same(e
     assert facts["usage"] == [("result", "is")]
     assert facts["load"] == [("result", "is"), ("logged", "equals")]
     assert facts["old"] == [("result", "equals"), ("warned", "type"), ("str(warned)", "equals")]
+
+
+LISTED = '''
+def joined(words: set) -> str:
+    """Join words.
+
+    >>> joined({"only"})
+    'only'
+    """
+    return "-".join(words)
+
+def longest(words: set) -> int:
+    return max(map(len, words), default=0)
+'''
+
+
+def test_what_depends_on_the_order_of_a_set_is_not_observed(explore) -> None:  # type: ignore[no-untyped-def]
+    observations, _ = explore(LISTED)
+
+    units = [o["unit"] for o in observations if o["stable"] and re.search(r"\{'[^']*', '", o["call"])]
+    assert "joined" not in units, [o for o in observations if o["unit"] == "joined"]
+    assert any(o["unit"] == "joined" for o in observations)

@@ -1,8 +1,10 @@
 """Names say unit, condition and outcome."""
 
+import re
+
 import pytest
 
-from runners.languages.python.naming import LONGEST, condition_words, describe, names, slug, snake
+from runners.languages.python.naming import LOOSEST, condition_words, describe, names, slug, snake
 from runners.languages.python.signatures import Signatures
 from runners.languages.python.tables import plans
 from tests.runners.languages.python.written import seen
@@ -118,7 +120,7 @@ def test_names_are_never_too_long() -> None:
     long = "a_function_with_a_really_very_long_name_that_somebody_chose"
     found = named(seen(f"{long}('')", "raises ValueError: a"), seen(f"{long}(3)", "raises KeyError: b"), seen(f"{long}(3)", "result == 1"))
 
-    assert all(len(name) <= LONGEST for name in found)
+    assert all(len(name) <= LOOSEST for name in found)
     assert len(set(found)) == 3
 
 
@@ -138,3 +140,25 @@ def test_a_test_is_named_by_words_of_a_text_inside_of_its_arrangement() -> None:
     )
 
     assert found == ["test_stop", "test_stop_for_other", "test_stop_for_third"]
+
+
+def test_names_tell_what_kind_of_input_it_was() -> None:
+    rows = [
+        seen(f"f({text!r})", f"result.size == {n}", f"result.{extra} == 1", names="text")
+        for n, (text, extra) in enumerate({"a": "one", "a\n b": "two", "((": "three", "]]": "four"}.items())
+    ]
+
+    found = named(*rows)
+
+    assert len(set(filter(None, found))) == 4
+    assert not any(re.search(r"\d|variant|case", name) for name in found)
+
+
+def test_positional_arguments_of_the_receiver_are_told_apart_by_their_names() -> None:
+    known = Signatures({}, {"Timer": ("name", "text")}, {})
+    first = seen("timer.stop()", "raises ValueError: a", unit="Timer.stop", given="timer = Timer('a', None)", names="")
+    second = seen("timer.stop()", "raises ValueError: b", unit="Timer.stop", given="timer = Timer('a')", names="")
+
+    found = names(plans([first, second], known), known)
+
+    assert sorted(name.removeprefix("test_stop_raises_value_error_") for name in found) == ["for_text_none", "without_text"]
