@@ -165,7 +165,7 @@ class Hunt:
         return made[shrink(trial.case, still, SHRINKING, self._plain).text()]
 
     def _plain(self, node: Node) -> list[Node]:
-        return plain_value(node, lambda case: self.run.execute(case, 0, 1.0))
+        return plain_value(node, lambda case: self.run.execute(case, 0, 1.0), self.run.module)
 
     def assertable(self, trial: Trial) -> bool:
         """Whether there is anything to assert."""

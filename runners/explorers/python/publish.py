@@ -174,7 +174,7 @@ class Publisher:
 
     def simpler(self, node: Node) -> list[Node]:
         """The simplest known expressions for objects of the class that a call makes."""
-        value = plain_value(node, lambda case: self.executor.run(case).outcome)
+        value = plain_value(node, lambda case: self.executor.run(case).outcome, self.executor.module)
         found = [small for cls, small in self.world.simplest.items() if small.size() < node.size() and self.makes(node, cls)]
         return value + sorted(found, key=lambda one: one.size())[:2]
 

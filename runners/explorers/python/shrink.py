@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Iterator
+from types import ModuleType
 from typing import Any
 
 from runners.explorers.python.cases import Case
-from runners.explorers.python.values import Atom, Call, Function, Group, Member, Name, Node, Table, Variable, literal, substitute, walk
+from runners.explorers.python.tidy import constructed, same_object, tidy
+from runners.explorers.python.values import Atom, Call, Function, Group, Member, Name, Node, Table, Variable, substitute, walk
 
 TRIES = 220
 SIMPLE = ("abc", "a", "1", "a b")
@@ -36,11 +38,11 @@ def shrink(
                 continue
             tries += 1
             if tries > most or time.monotonic() > deadline:
-                return case
+                return tidy(case, still)
             if still(candidate):
                 case, progress = candidate, True
                 break
-    return case
+    return tidy(case, still)
 
 
 def weight(case: Case) -> int:
@@ -166,10 +168,15 @@ def smaller_text(text: str) -> Iterator[str]:
         yield text.lower()
 
 
-def plain_value(node: Node, run: Callable[[Case], Any]) -> list[Node]:
-    """What a call gives, when that is plain and short: a reader sees the value at once. `run` gives the outcome of a case or None."""
+def plain_value(node: Node, run: Callable[[Case], Any], module: ModuleType) -> list[Node]:
+    """What a call gives, when that is plain and short, or a call of its class: a reader sees the value at once.
+
+    `run` gives the outcome of a case or None.
+    """
     outcome = run(Case("", "function", node))
     if outcome is None or outcome.error is not None or outcome.value is None:
         return []
-    made = literal(outcome.value)
-    return [] if made is None or made.size() > node.size() else [made]
+    made = constructed(outcome.value, module)
+    if made is None or made.size() > node.size() - isinstance(made, Call):
+        return []
+    return [made] if not isinstance(made, Call) or same_object(outcome.value, made, run) else []

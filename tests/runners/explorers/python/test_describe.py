@@ -301,8 +301,8 @@ def test_a_call_that_gives_something_plain_is_replaced_by_it() -> None:
         return cases.run_case(case, HERE)
 
     long = values.Call(values.Name(__name__, "Point"), (values.Atom(1),))
-    assert shrink.plain_value(long, run) == []
-    assert [node.value for node in shrink.plain_value(values.Call(values.Name("math", "floor"), (values.Atom(1.5),)), run)] == [1]
+    assert shrink.plain_value(long, run, math) == []
+    assert [node.value for node in shrink.plain_value(values.Call(values.Name("math", "floor"), (values.Atom(1.5),)), run, math)] == [1]
 
 
 def test_an_attribute_that_differs_from_day_to_day_is_left_out() -> None:
