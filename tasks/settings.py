@@ -24,7 +24,7 @@ PREFIX = "TESTWRIGHT_"
 NARROWING = ("include", "exclude", "max_files")
 """All that a source may say about its own campaign."""
 
-_FLAGS = {"sources": "SOURCE", "languages": "--language", "requirements": "--requirement"}
+_FLAGS = {"sources": "SOURCE", "languages": "--language"}
 _LISTS = frozenset(name for name, field in Campaign.model_fields.items() if str(field.annotation).startswith("tuple"))
 _LARGEST = 2**20
 _Settings = dict[str, Any]

@@ -4,11 +4,13 @@ import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from deployments.places import ROOT
+from tests.browser import words
 from tests.commands import command
 
 pytestmark = [pytest.mark.slow, pytest.mark.network]
@@ -73,19 +75,51 @@ def test_a_wrong_parameter_is_refused_by_the_server_with_a_readable_reason(door:
     assert reason in done.stdout + done.stderr
 
 
-@pytest.mark.timeout(400)
-def test_a_run_of_the_deployment_goes_to_its_end_and_leaves_artifacts(door: Door, address: str, tmp_path: Path) -> None:
-    (tmp_path / "project").mkdir()
-    (tmp_path / "project" / "double.py").write_text("def double(number: int) -> int:\n    return 2 * number\n")
-    campaign = {"sources": [str(tmp_path / "project")], "out": str(tmp_path / "out"), "sandbox": "process", "seconds_per_file": 3}
-    done = door("prefect", "deployment", "run", "campaign/on-demand", "-p", f"campaign={json.dumps(campaign)}", "--watch")
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sources") / "project"
+    folder.mkdir()
+    (folder / "double.py").write_text("def double(number: int) -> int:\n    return 2 * number\n")
+    return folder
 
-    assert done.returncode == 0, done.stdout + done.stderr
-    runs = httpx.post(f"{address}/api/flow_runs/filter", json={"flows": {"name": {"any_": ["campaign"]}}}, headers=_token(address)).json()
-    assert [run["state"]["name"] for run in runs] == ["Completed"]
-    artifacts = httpx.post(f"{address}/api/artifacts/latest/filter", json={}, headers=_token(address)).json()
-    assert {"campaign-summary", "coverage-python"} <= {artifact["key"] for artifact in artifacts}
-    assert list((tmp_path / "out/campaigns").glob("*/report.html"))
+
+@pytest.fixture(scope="module")
+def ended(door: Door, address: str, project: Path) -> subprocess.CompletedProcess[str]:
+    """A run of the deployment, waited for."""
+    out = str(project.parent / "out")
+    campaign = {"sources": [str(project)], "out": out, "sandbox": "process", "seconds_per_file": 3}
+    return door("prefect", "deployment", "run", "campaign/on-demand", "-p", f"campaign={json.dumps(campaign)}", "--watch")
+
+
+@pytest.mark.timeout(400)
+def test_a_run_of_the_deployment_goes_to_its_end_and_leaves_artifacts(
+    address: str, ended: subprocess.CompletedProcess[str], project: Path
+) -> None:
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert [run["state"]["name"] for run in asked(address, "flow_runs", flows={"name": {"any_": ["campaign"]}})] == ["Completed"]
+    assert {"campaign-summary", "coverage-python"} <= {artifact["key"] for artifact in asked(address, "artifacts/latest")}
+    assert list((project.parent / "out/campaigns").glob("*/report.html"))
+
+
+@pytest.mark.usefixtures("ended")
+def test_chromium_shows_the_page_of_the_run_and_its_artifacts(address: str, tmp_path: Path) -> None:
+    (run,) = asked(address, "flow_runs", flows={"name": {"any_": ["campaign"]}})
+    page = words(f"{address}/runs/flow-run/{run['id']}", tmp_path)
+    latest = {found["key"]: found["latest_id"] for found in asked(address, "artifacts/latest")}
+    keys = ("campaign-summary", "coverage-python", "coverage-python-project")
+    summary, sources, files = (words(f"{address}/artifacts/artifact/{latest[key]}", tmp_path) for key in keys)
+
+    assert "Completed" in page
+    assert "1 test kept in 1 of 1 file." in page
+    assert "report.html" in summary
+    assert "1 Item Source Lines before %" in sources
+    assert "double.py" in files
+
+
+def asked(address: str, what: str, **filters: object) -> list[dict[str, Any]]:
+    """What the server knows of something."""
+    found: list[dict[str, Any]] = httpx.post(f"{address}/api/{what}/filter", json=filters, headers=_token(address)).json()
+    return found
 
 
 def _token(address: str) -> dict[str, str]:

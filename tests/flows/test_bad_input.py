@@ -8,6 +8,7 @@ import pytest
 
 from tasks.reports.json_files import load
 from tests.commands import command
+from tests.runners.sandboxes.conftest import open_box
 from testwright.model import FileReport, Report, SourceReport, State
 
 pytestmark = [pytest.mark.slow, pytest.mark.network, pytest.mark.timeout(600)]
@@ -76,6 +77,15 @@ STATES = {
     "has space.py": (State.NOT_IMPORTABLE, "'has space' is no name that Python can import"),
     "two\nlines.py": (State.NOT_IMPORTABLE, "is no name that Python can import"),
 }
+TESTED = ("good.py", "loops.py", "leaves.py", "crashes.py")
+"""Of those the ones that behave badly when they run, which is what a sandbox is for."""
+WORSE = {
+    "prints.py": f"import sys\n\nwhile True:\n    sys.stdout.write('x' * 1_000_000){AFTER}".encode(),
+    "grows.py": f"HOARD = []\nwhile True:\n    HOARD.append(bytearray(50_000_000)){AFTER}".encode(),
+    "forks.py": f"import os\n\nwhile True:\n    os.fork(){AFTER}".encode(),
+    "test_own.py": OWN_TESTS.encode(),
+}
+"""And what no one would try without one."""
 GONE, EMPTY, NO_PYTHON, UNREACHABLE, UNBUILDABLE = "gone", "empty", "no-python", "https://127.0.0.1:9/team/project.git", "unbuildable"
 
 
@@ -181,3 +191,39 @@ def test_a_source_that_cannot_be_served_is_one_clear_line(ended: Ended, source: 
     assert found.state == state
     assert why in line
     assert "\n" not in found.reason
+
+
+@pytest.fixture(scope="module")
+def boxed(tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    """The same in a sandbox that isolates, with what no one would try without one."""
+    open_box("bubblewrap")
+    place = tmp_path_factory.mktemp("boxed")
+    (place / "nasty").mkdir()
+    for name, content in {**{name: NASTY[name] for name in TESTED}, **WORSE}.items():
+        (place / "nasty" / name).write_bytes(content)
+    done = command("run", "nasty", "--sandbox", "bubblewrap", "--seconds-per-file", "4", cwd=place, timeout=540)
+    assert done.returncode == 3, done.stdout + done.stderr
+    (folder,) = (place / ".testwright/campaigns").iterdir()
+    return Ended(done.returncode, done.stdout + done.stderr, load(folder / "report.json"))
+
+
+@pytest.mark.parametrize("path", TESTED)
+def test_in_a_sandbox_every_file_ends_in_the_same_state(boxed: Ended, path: str) -> None:
+    file, (state, reason) = boxed.file(path), STATES[path]
+
+    assert (file.state, "\n" in file.reason) == (state, False)
+    assert reason in file.reason
+
+
+@pytest.mark.parametrize("path", [name for name in WORSE if not name.startswith("test_")])
+def test_in_a_sandbox_what_floods_grows_or_forks_costs_only_itself(boxed: Ended, path: str) -> None:
+    file = boxed.file(path)
+
+    assert file.state in (State.NOT_IMPORTABLE, State.TIMED_OUT, State.CRASHED)
+    assert file.reason
+    assert "\n" not in file.reason
+
+
+def test_in_a_sandbox_own_tests_that_hang_are_named_too(boxed: Ended) -> None:
+    assert boxed.source("nasty").baseline["python"].reason == "test_own.py: test_hangs did not end"
+    assert "Traceback" not in boxed.output

@@ -1,8 +1,6 @@
 """report.html needs nothing but itself, is well-formed, and nothing of a source comes to life in it."""
 
 import re
-import shutil
-import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,6 +8,7 @@ import pytest
 
 from tasks.reports.html import report_html
 from tasks.reports.write import write_report
+from tests.browser import chromium
 from tests.tasks.reports import builders
 from testwright.model import Report
 
@@ -96,7 +95,7 @@ def test_it_tells_tests_with_their_gains_rejections_findings_and_open_lines() ->
         "No module named 'tkinter'",
         "link out of the tree left out: data → /etc",
         "seed 7",
-        "bubblewrap",
+        "docker testwright-python sha256:3d1e3d1e",
         "5f0c" * 16,
         "git apply tests.patch",
     ):
@@ -130,25 +129,11 @@ def test_two_thousand_files_fit_into_one_page_with_a_line_about_what_was_cut() -
 
 @pytest.mark.slow
 def test_chromium_shows_the_page_without_running_or_fetching(tmp_path: Path) -> None:
-    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not browser:
-        pytest.skip("no Chromium on this machine: the page was not looked at")
-    options = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-    ]
     for name, report in (("told", builders.report()), ("hostile", builders.hostile())):
         page = write_report(report, tmp_path / name).html
         picture = tmp_path / f"{name}.png"
-        ends = (f"--user-data-dir={tmp_path / name / 'profile'}", "--disable-sync", "--hide-scrollbars", "--window-size=1200,1600")
-        for action in ("--dump-dom", f"--screenshot={picture}"):
-            done = subprocess.run([browser, *options, *ends, action, page.as_uri()], capture_output=True, timeout=120, check=True)
-            if action == "--dump-dom":
-                shown = Page(done.stdout.decode())
+        shown = Page(chromium(page.as_uri(), "--dump-dom", tmp_path / name / "profile").decode())
+        chromium(page.as_uri(), f"--screenshot={picture}", tmp_path / name / "profile")
         assert shown.wrong == []
         assert "script" not in shown.tags
         assert "Tests kept" in shown.words
