@@ -51,8 +51,9 @@ def campaign(campaign: Campaign) -> State[Any]:
         get_run_logger().info("%s: %s", sandbox.name, line)
     sources = tuple(_source(campaign, number, folder) for number in range(len(campaign.sources)))
     done = Report(
-        folder.id, sources, sandbox.name, campaign.seed, campaign.engine, started.isoformat(timespec="seconds"), time.monotonic() - clock
-    )
+        folder.id, sources, sandbox.name, campaign.seed, campaign.engine, started.isoformat(timespec="seconds"), time.monotonic() - clock,
+        dict(sandbox.images),
+    )  # fmt: skip
     gather_attempts(folder)
     return _state(report(cast(Report, quote(done)), folder.root))
 

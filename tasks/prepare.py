@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -15,9 +16,12 @@ from pydantic import TypeAdapter
 from runners.languages import LANGUAGES
 from runners.languages.base import Language
 from runners.sandboxes.base import Sandbox
+from runners.sandboxes.folders import remove, weight
 from testwright.model import Environment, Workspace
 
 ENVIRONMENT: TypeAdapter[Environment] = TypeAdapter(Environment)
+LARGEST = 8 * 2**30
+"""Bytes of an environment, looked at after each command: the folder lies on the disk of this machine."""
 
 
 @task(task_run_name="prepare {workspace.name} ({language})", cache_policy=NO_CACHE)
@@ -35,14 +39,21 @@ def prepare(
     Dependencies that cannot be installed are named in `Environment.notes`; the campaign goes on with what works.
     """
     module = LANGUAGES[language]
-    key = environment_key(workspace, module, paths, sandbox, requirements, setup)
+    images = {command.image for command in module.prepare(workspace, str(folder), requirements, setup)}
+    key = environment_key(workspace, module, paths, [sandbox.identity(image) for image in sorted(images)], requirements, setup)
     place = folder / key
     ready = place / "environment.json"
     with alone(folder / f"{key}.lock"):
         if ready.exists():
             return ENVIRONMENT.validate_json(ready.read_bytes())
         place.mkdir(parents=True, exist_ok=True)
-        outputs = [sandbox.run(command) for command in module.prepare(workspace, str(place), requirements, setup)]
+        outputs = []
+        for command in module.prepare(workspace, str(place), requirements, setup):
+            outputs.append(sandbox.run(command))
+            if (size := weight(str(place))) > LARGEST:
+                made = module.environment(workspace, str(place), key, outputs)
+                remove(str(place))
+                return replace(made, complete=False, usable=False, notes=(_too_large(size), *made.notes))
         environment = module.environment(workspace, str(place), key, outputs)
         if environment.complete:  # one that lacks something is tried again by the next campaign
             ready.write_bytes(ENVIRONMENT.dump_json(environment))
@@ -50,13 +61,22 @@ def prepare(
 
 
 def environment_key(
-    workspace: Workspace, language: Language, paths: Sequence[str], sandbox: Sandbox, requirements: Sequence[str], setup: Sequence[str]
+    workspace: Workspace,
+    language: Language,
+    paths: Sequence[str],
+    identities: Sequence[str],
+    requirements: Sequence[str],
+    setup: Sequence[str],
 ) -> str:
     """Digest of all that decides what gets installed, and where it runs."""
     manifests = sorted(p for p in paths if any(fnmatch(p, pattern) for pattern in language.MANIFESTS))
     contents = [(p, hashlib.sha256((Path(workspace.root) / p).read_bytes()).hexdigest()) for p in manifests]
-    parts = [language.NAME, language.VERSION, sandbox.name, sandbox.identity, contents, list(requirements), list(setup)]
+    parts = [language.NAME, language.VERSION, *identities, contents, list(requirements), list(setup)]
     return f"{language.NAME}-{hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]}"
+
+
+def _too_large(size: int) -> str:
+    return f"what was installed is over {LARGEST >> 30} GiB ({size >> 20} MiB) and was removed: install less, or leave extra packages out"
 
 
 @contextmanager

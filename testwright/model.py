@@ -548,6 +548,8 @@ class Report:
     started: str = ""
     """ISO 8601, UTC."""
     seconds: float = 0.0
+    images: Mapping[str, str] = field(default_factory=dict)
+    """Name → digest of the images that sandboxes ran in; empty for sandboxes without."""
 
     @property
     def state(self) -> str:

@@ -1,5 +1,6 @@
 """What a sandbox is."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from testwright.model import Command, Output
@@ -20,8 +21,11 @@ class Sandbox(Protocol):
         """'docker', 'bubblewrap' or 'process'."""
 
     @property
-    def identity(self) -> str:
-        """Changes when an environment made in it has to be made again (image digest, interpreter version)."""
+    def images(self) -> Mapping[str, str]:
+        """Name → digest of the images that commands have run in so far; empty where a sandbox has none."""
+
+    def identity(self, image: str = "python") -> str:
+        """Changes when an environment made by commands for `image` has to be made again (image digest, interpreter version)."""
 
     def check(self) -> tuple[str, ...]:
         """Run the self-check; return the promises that hold (and, for `process`, lines that say what is not protected)."""

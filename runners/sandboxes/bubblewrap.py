@@ -9,6 +9,7 @@ import random
 import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,11 @@ class BubblewrapSandbox:
         self._root = os.geteuid() == 0
 
     @property
-    def identity(self) -> str:
+    def images(self) -> Mapping[str, str]:
+        """It has none: a box sees the machine's own tools."""
+        return {}
+
+    def identity(self, image: str = "python") -> str:
         """The kernel interface and C library of the machine, which the box sees as they are."""
         return f"bubblewrap-{os.uname().machine}-{(os.confstr('CS_GNU_LIBC_VERSION') or 'libc').replace(' ', '-')}"
 

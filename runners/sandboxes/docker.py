@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -91,9 +92,13 @@ class DockerSandbox:
             return self._made
 
     @property
-    def identity(self) -> str:
-        """The digest of the image: another image may hold another interpreter."""
-        return f"docker-{self._image}"
+    def images(self) -> Mapping[str, str]:
+        """Name → digest of the images that commands have run in so far."""
+        return {self._settings.image_of(tools): digest for tools, digest in sorted(self._images.items())}
+
+    def identity(self, image: str = "python") -> str:
+        """The digest of the image with these tools: another image may hold another interpreter."""
+        return f"docker-{self._image_with(image)}"
 
     def check(self) -> tuple[str, ...]:
         """Try to break out of a container, and say what it holds.

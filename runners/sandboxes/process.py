@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,11 @@ class ProcessSandbox:
     name = "process"
 
     @property
-    def identity(self) -> str:
+    def images(self) -> Mapping[str, str]:
+        """It has none."""
+        return {}
+
+    def identity(self, image: str = "python") -> str:
         """The interpreter's version: environments made with another one have to be made again."""
         return f"process-{sys.implementation.cache_tag}-{sys.platform}"
 

@@ -162,5 +162,6 @@ def _adds(lines: str, branches: str, mutants: int) -> str:
 def _facts(report: Report) -> str:
     digests = [f"{code(title(s))} {code(s.workspace.digest)}" for s in report.sources if s.workspace]
     facts = [f"seed {report.seed}", f"engine {code(report.engine)}", f"sandbox {code(report.sandbox)}" if report.sandbox else ""]
+    facts += [f"image {code(name)} {code(digest)}" for name, digest in report.images.items()]
     facts += [f"started {code(report.started)}" if report.started else "", f"took {duration(report.seconds)}", *digests]
     return "---\n\n" + " · ".join(f for f in facts if f)

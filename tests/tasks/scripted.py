@@ -15,7 +15,15 @@ class ScriptedSandbox:
     script: Callable[[Command, int], Output]
     commands: list[Command] = field(default_factory=list)
     name: str = "process"
-    identity: str = "scripted"
+
+    @property
+    def images(self) -> Mapping[str, str]:
+        """It has none."""
+        return {}
+
+    def identity(self, image: str = "python") -> str:
+        """Always the same."""
+        return "scripted"
 
     def check(self) -> tuple[str, ...]:
         """Promise nothing."""

@@ -11,7 +11,8 @@ from runners.languages import LANGUAGES
 from runners.languages.base import Language
 from runners.sandboxes.process import ProcessSandbox
 from tasks.prepare import environment_key, prepare
-from testwright.model import Command, Output, Workspace
+from tests.tasks.scripted import ScriptedSandbox
+from testwright.model import Command, Ending, Output, Workspace
 
 PATHS = ("numbers_.py", "requirements.txt")
 
@@ -23,9 +24,15 @@ def listed(workspace: Workspace) -> Workspace:
 
 
 def key(
-    workspace: Workspace, sandbox: Any, language: Any = LANGUAGES["python"], requirements: tuple[str, ...] = (), setup: Any = ()
+    workspace: Workspace,
+    sandbox: ProcessSandbox,
+    language: Any = LANGUAGES["python"],
+    requirements: tuple[str, ...] = (),
+    setup: Any = (),
+    identity: str = "",
 ) -> str:
-    return environment_key(workspace, cast(Language, language), PATHS, sandbox, requirements, setup)
+    identities = [identity or sandbox.identity()]
+    return environment_key(workspace, cast(Language, language), PATHS, identities, requirements, setup)
 
 
 def test_code_that_changes_keeps_its_environment(listed: Workspace, sandbox: ProcessSandbox) -> None:
@@ -40,8 +47,7 @@ def test_whatever_decides_what_is_installed_makes_a_new_one(listed: Workspace, s
         key(listed, sandbox),
         key(listed, sandbox, requirements=("attrs",)),
         key(listed, sandbox, setup=("true",)),
-        key(listed, SimpleNamespace(name="process", identity="another interpreter")),
-        key(listed, SimpleNamespace(name="docker", identity=sandbox.identity)),
+        key(listed, sandbox, identity="process-another-interpreter"),
     ]
     (Path(listed.root) / "requirements.txt").write_text("six==1.17.0\n")
     keys.append(key(listed, sandbox))
@@ -54,6 +60,42 @@ def test_a_new_version_of_our_own_programs_makes_a_new_one(listed: Workspace, sa
     newer = SimpleNamespace(NAME=python.NAME, MANIFESTS=python.MANIFESTS, VERSION=python.VERSION + "x")
 
     assert key(listed, sandbox, newer) != key(listed, sandbox)
+
+
+class Shop(ScriptedSandbox):
+    """A sandbox that knows which image it was asked about."""
+
+    def identity(self, image: str = "python") -> str:
+        self.asked = image
+        return f"digest-of-{image}"
+
+
+def test_the_image_of_the_commands_decides_and_no_other(listed: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sandbox, python = Shop(lambda command, number: Output(Ending.EXITED, 0)), LANGUAGES["python"]
+    told = {name: getattr(python, name) for name in ("NAME", "MANIFESTS", "VERSION", "environment")}
+    for image in ("python", "node"):
+        language = SimpleNamespace(**told, prepare=lambda *_, image=image: (Command(("true",), image=image),))
+        monkeypatch.setitem(LANGUAGES, "python", language)
+        prepare.fn(listed, "python", PATHS, sandbox, tmp_path / "environments")
+        assert sandbox.asked == image
+
+    assert len(list((tmp_path / "environments").glob("*.lock"))) == 2
+
+
+def test_what_fills_the_disk_is_removed_and_named(listed: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def install(command: Command, number: int) -> Output:
+        (place,) = (path for path in command.writes if Path(path).name.startswith("python-"))
+        Path(place, "large").write_bytes(bytes(2 * 2**20))
+        return Output(Ending.EXITED, 0)
+
+    monkeypatch.setattr("tasks.prepare.LARGEST", 2**20)
+    sandbox = ScriptedSandbox(install)
+    made = prepare.fn(listed, "python", PATHS, sandbox, tmp_path / "environments")
+
+    assert (made.usable, made.complete) == (False, False)
+    assert "was removed: install less" in made.notes[0]
+    assert len(sandbox.commands) == 1
+    assert not Path(made.root).exists()
 
 
 class Counting(ProcessSandbox):

@@ -82,6 +82,16 @@ def labelled(sandbox: DockerSandbox) -> list[str]:
 
 
 @pytest.mark.docker
+def test_the_image_that_a_command_uses_decides_its_identity_and_is_told() -> None:
+    sandbox = open_box("docker").sandbox
+    python, node = sandbox.identity(), sandbox.identity("node")
+
+    assert python != node
+    assert {name: f"docker-{digest}" for name, digest in sandbox.images.items()} == {"testwright-node": node, "testwright-python": python}
+    assert all(digest.startswith("sha256:") for digest in sandbox.images.values())
+
+
+@pytest.mark.docker
 def test_a_runtime_that_the_engine_does_not_know_is_an_error() -> None:
     open_box("docker")
     with pytest.raises(SandboxUnavailable, match="does not know the runtime 'kata'"):

@@ -396,5 +396,5 @@ def test_runs_in_threads_do_not_see_each_other(box: Box) -> None:
 
 def test_the_sandbox_says_what_it_is(box: Box) -> None:
     assert box.sandbox.name in ("process", "bubblewrap", "docker")
-    assert box.sandbox.identity.startswith(box.sandbox.name)
+    assert box.sandbox.identity().startswith(box.sandbox.name)
     assert all(line and "\n" not in line for line in box.sandbox.check())

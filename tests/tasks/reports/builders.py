@@ -132,7 +132,8 @@ def source(
 
 def report(*sources: SourceReport) -> Report:
     """A campaign over these sources."""
-    return Report("20261124-101500-a1b2", sources or (source(),), "bubblewrap", 7, "search", "2026-11-24T10:15:00+00:00", 83.4)
+    images = {"testwright-python": f"sha256:{'3d1e' * 16}"}
+    return Report("20261124-101500-a1b2", sources or (source(),), "docker", 7, "search", "2026-11-24T10:15:00+00:00", 83.4, images)
 
 
 def failed() -> Report:
