@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
+from rich.console import Console
 
 from deployments.places import home
 from deployments.services import ServiceFailed
@@ -34,6 +35,12 @@ A package from PyPI, a git repository at a revision, an archive:
 Only one folder of it, the 20 worst covered files, ten minutes:
     testwright run . --include src/billing/ --max-files 20 --minutes 10
 
+Without Docker and bubblewrap, for code that you trust:
+    testwright run . --sandbox process
+
+Let the language model that LLM_MODEL names write what the search leaves, for two dollars at most:
+    testwright run . --engine hybrid --model-cost 2
+
 Go on with a campaign that was stopped:
     testwright run . --resume 20260101-120000-ab12cd
 
@@ -50,6 +57,7 @@ app = App(
     help="Campaigns that give any code base unit tests a person would merge.",
     version=__version__,
     help_format="plaintext",
+    console=None if sys.stdout.isatty() else Console(width=1000),  # the plain formatter breaks lines twice
     help_formatter="default" if sys.stdout.isatty() else "plain",
     exit_on_error=False,
     print_error=False,

@@ -23,12 +23,16 @@ def test_every_setting_of_a_campaign_has_a_flag() -> None:
 def test_help_shows_an_example_for_each_common_wish(tmp_path: Path) -> None:
     said = command("run", "--help", cwd=tmp_path).stdout
 
-    for wish in ("--write", "pypi:", ".git@", ".tar.gz", "--include", "--max-files", "--minutes", "--resume", "--campaign-file"):
+    wishes = "--write pypi: .git@ .tar.gz --sandbox --engine --include --max-files --minutes --resume --campaign-file"
+    for wish in wishes.split():
         assert re.search(rf"^ +testwright run .*{re.escape(wish)}", said, re.MULTILINE), wish
 
 
 def test_help_is_plain_text_when_this_is_no_terminal(tmp_path: Path) -> None:
-    assert command("--help", cwd=tmp_path).stdout.isascii()
+    said = command("--help", cwd=tmp_path).stdout
+
+    assert said.isascii()
+    assert "  demo: Run a campaign on a real package from PyPI, in the best sandbox that this machine has." in said.splitlines()
 
 
 @pytest.mark.parametrize("engine", ["llm", "hybrid"])
