@@ -16,7 +16,9 @@ def main() -> int:
     """Run them; the largest exit status wins."""
     quick = ["--seconds", "5", "--mutants", "0", "--reruns", "2"] if "--quick" in sys.argv else []
     engines = ["--engines", "testwright,pynguin", "--pynguin", os.environ["PYNGUIN"]] if "PYNGUIN" in os.environ else []
-    runs = [["benchmarks.ingest"], ["benchmarks.sandboxes"], ["benchmarks.overhead", *(["20"] if quick else [])]]
+    panels = [str(PROGRAMS / panel) for panel in PANELS if PROGRAMS.is_dir()]
+    models = ["benchmarks.models", *panels[: 1 if quick else None], *(["--seconds", "5"] if quick else [])]
+    runs = [["benchmarks.ingest"], ["benchmarks.sandboxes"], ["benchmarks.overhead", *(["20"] if quick else [])], models]
     if PROGRAMS.is_dir():
         runs += [["benchmarks.panel", str(PROGRAMS / panel), "--programs", str(PROGRAMS), *quick, *engines] for panel in PANELS]
     else:

@@ -44,8 +44,8 @@ def main() -> None:
     options = _options()
     options.work.mkdir(parents=True, exist_ok=True)
     rows = []
-    for requirement, module in _lines(options.panel):
-        subject = _install(requirement, module, options.work / "environments")
+    for requirement, module in lines(options.panel):
+        subject = install(requirement, module, options.work / "environments")
         for engine in options.engines.split(","):
             row = _measure(subject, engine, options)
             rows.append(row)
@@ -70,14 +70,15 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _lines(panel: Path) -> Iterable[tuple[str, str]]:
+def lines(panel: Path) -> Iterable[tuple[str, str]]:
+    """The requirement and the module of each line of a panel."""
     for line in panel.read_text().splitlines():
         if line.strip() and not line.startswith("#"):
             requirement, module = line.split()
             yield requirement, module
 
 
-def _install(requirement: str, module: str, folder: Path) -> Subject:
+def install(requirement: str, module: str, folder: Path) -> Subject:
     """A clean environment: the package, pytest and coverage."""
     place = (folder / requirement.replace("==", "-")).absolute()
     python = place / "bin/python"
@@ -218,9 +219,9 @@ COLUMNS = (
 
 
 def _table(rows: list[dict[str, object]]) -> str:
-    lines = ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
-    lines += ["| " + " | ".join(str(row.get(column, "-")) for column in COLUMNS) + " |" for row in rows]
-    return "\n".join(lines)
+    table = ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
+    table += ["| " + " | ".join(str(row.get(column, "-")) for column in COLUMNS) + " |" for row in rows]
+    return "\n".join(table)
 
 
 if __name__ == "__main__":

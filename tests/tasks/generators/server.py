@@ -29,6 +29,11 @@ Script = Callable[[dict[str, Any]], Reply]
 """What a scripted model answers to the body of a request."""
 
 
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
 class Server:
     """The running server: its address, and what it was asked."""
 
@@ -38,8 +43,7 @@ class Server:
         self.keys: list[str] = []
         self.at_once = self.most_at_once = 0
         self._lock = threading.Lock()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._http.daemon_threads = True
+        self._http = _Http(("127.0.0.1", 0), self._handler())
         self.address = f"http://127.0.0.1:{self._http.server_port}/v1"
 
     def _handler(server) -> type[BaseHTTPRequestHandler]:  # noqa: N805

@@ -1,0 +1,175 @@
+"""What asking language models takes, with a scripted model over real HTTP: `python -m benchmarks.models PANEL [options]`; see --help.
+
+Three bounds: prompt tokens a target against sending the whole file each time, calls of a second run, and 200 targets at once.
+Every module is served as a campaign serves it: the search first, then the model for what is left. The model answers every question with a
+test that fails, always as long, so every round of repair is asked too. Tokens are characters / 4, for both sides alike.
+"""
+
+import argparse
+import os
+import platform
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.panel import Subject, install, lines
+from runners.languages import LANGUAGES
+from runners.languages.base import Style
+from runners.sandboxes import choose
+from runners.sandboxes.base import Sandbox
+from tasks.cover import cover
+from tasks.folder import Folder
+from tasks.generators.asking import Message, Request
+from tasks.generators.gateway import Gateway
+from tasks.generators.settings import ModelSettings
+from tasks.judge import CandidateRejected
+from tasks.models import Wish
+from tests.tasks.generators.server import Reply, serving
+from testwright.campaign import Engine
+from testwright.model import Environment, FileReport, Target, Workspace
+
+HALF, TWICE, LATE = 0.5, 0.0, 1.3
+"""Bounds: prompt tokens a token of the whole file, calls of a second run, seconds a second of the ideal time."""
+WRONG = "```python\ndef test_one_is_two():\n    text = '{}'\n    assert len(text) == 2\n```\n"
+LENGTH = 1_200
+TARGETS, AT_ONCE, TAKES = 200, 32, 2.0
+TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One module: what was left of it, and what asking for that took."""
+
+    module: str
+    left: str
+    calls: int
+    prompt: int
+    file: int
+    again: int
+
+    @property
+    def share(self) -> float:
+        """Prompt tokens a token of the whole file, sent each time."""
+        return self.prompt / (self.calls * self.file)
+
+
+def main() -> int:
+    """Measure, print tables, and return 1 when a bound is not kept."""
+    options = _options()
+    print(f"Python {platform.python_version()}, Linux {platform.release()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
+    kept = {}
+    sandbox = choose(options.sandbox)
+    rows = [_served(subject, options, sandbox) for panel in options.panels for subject in _subjects(panel, options.work)]
+    if rows:
+        print("| module | lines, branches left by the search | calls | prompt tokens | of the whole file each time | calls, second run |")
+        print("|---|---|---|---|---|---|")
+        for row in rows:
+            share = f"{row.share:.2f}" if row.calls else "-"
+            print(f"| {row.module} | {row.left} | {row.calls} | {row.prompt:,} | {share} | {row.again} |")
+        asked = [row for row in rows if row.calls]
+        whole = sum(row.calls * row.file for row in asked)
+        kept["prompt tokens a token of whole files"] = (sum(row.prompt for row in asked) / max(1, whole), HALF)
+        kept["calls of second runs"] = (float(sum(row.again for row in rows)), TWICE)
+    seconds = at_once(options.targets)
+    ideal = TAKES * options.targets / AT_ONCE
+    kept[f"{options.targets} targets, {AT_ONCE} at once, a model that takes {TAKES:g} s: {seconds:.1f} s of {ideal:.1f} s"] = (
+        seconds / ideal, LATE,
+    )  # fmt: skip
+    print()
+    for name, (value, bound) in kept.items():
+        print(f"{'kept' if value <= bound else 'NOT KEPT'}: {name}: {value:.2f}, bound {bound:g}")
+    return int(any(value > bound for value, bound in kept.values()))
+
+
+def at_once(targets: int) -> float:
+    """Seconds until the gateway has an answer for each of so many targets. LiteLLM is imported before."""
+    with serving(lambda body: Reply(_reply(), wait=TAKES)) as server, tempfile.TemporaryDirectory() as place:
+        settings = ModelSettings(("scripted",), server.address, concurrency=AT_ONCE)
+        Gateway(settings, Path(place, "first")).ask(Request((Message("user", "warm up"),), "1", "first"))
+        gateway = Gateway(settings, Path(place, "answers"))
+        clock = time.monotonic()
+        answers = gateway.ask_all([Request((Message("user", f"{n} " + 4_000 * "x"),), "1", f"{n}.py") for n in range(targets)])
+        taken = time.monotonic() - clock
+    if any(answer.stopped for answer in answers):
+        raise SystemExit(next(answer.stopped for answer in answers if answer.stopped))
+    return taken
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("panels", type=Path, nargs="*", help="files with a line `REQUIREMENT MODULE` each; none: only the targets at once")
+    parser.add_argument("--work", type=Path, default=Path("build/panel"))
+    parser.add_argument("--seconds", type=float, default=15, help="of search a module")
+    parser.add_argument("--targets", type=int, default=TARGETS)
+    parser.add_argument("--sandbox", default="auto")
+    return parser.parse_args()
+
+
+def _subjects(panel: Path, work: Path) -> Iterable[Subject]:
+    return (install(requirement, module, work / "environments") for requirement, module in lines(panel))
+
+
+def _reply() -> str:
+    return WRONG.format("x" * (LENGTH - len(WRONG) + 2))
+
+
+def _served(subject: Subject, options: argparse.Namespace, sandbox: Sandbox) -> Row:
+    """Serve one module twice, as two campaigns would that share their answers."""
+    with tempfile.TemporaryDirectory() as place, serving(lambda body: Reply(_reply())) as server:
+        os.environ |= {"LLM_BASE_URL": server.address, "LLM_MODEL": "scripted", "LLM_CACHE": f"{place}/answers"}
+        workspace, path = _source(subject, Path(place, "source"))
+        environment = Environment("python", str(subject.python.parents[1]), str(subject.python), subject.requirement, (".",))
+        language = LANGUAGES["python"]
+        target = language.target(workspace, environment, path, language.baseline(workspace, environment, [path], None))
+        first = _campaign(target, workspace, environment, sandbox, Folder.of(place, "first"), options.seconds)
+        asked, prompt = len(server.requests), sum(map(len, server.prompts)) // 4
+        _again(place)
+        _campaign(target, workspace, environment, sandbox, Folder.of(place, "second"), options.seconds)
+        again = len(server.requests) - asked
+        size = len(Path(workspace.root, path).read_text()) // 4
+    after = first.after
+    left = f"{len(after.missing_lines)}, {len(after.missing_branches)}" if after else "all"
+    row = Row(subject.module, left, asked, prompt, size, again)
+    print(row, file=sys.stderr, flush=True)
+    return row
+
+
+def _again(place: str) -> None:
+    """Nothing of the first campaign but its answers is there for the second."""
+    shutil.rmtree(Path(place, "campaigns", "first"))
+
+
+def _campaign(
+    target: Target, workspace: Workspace, environment: Environment, sandbox: Sandbox, folder: Folder, seconds: float
+) -> FileReport:
+    """The mapped task of a campaign for one file, tried again as Prefect does."""
+    before = None
+    wish = Wish(Engine.HYBRID, repairs=2)
+    for _ in range(TRIES):
+        try:
+            return cover.fn(target, before, workspace, environment, Style(), sandbox, folder, 0, seconds, wish=wish)
+        except CandidateRejected:
+            continue
+    raise SystemExit(f"{target.path} did not end in {TRIES} tries")
+
+
+def _source(subject: Subject, root: Path) -> tuple[Workspace, str]:
+    """The installed code alone, without the package's own tests; and the path of the module in it."""
+    top = subject.module.partition(".")[0]
+    found = subject.site / top
+    if found.is_dir():
+        shutil.copytree(found, root / top, ignore=shutil.ignore_patterns("__pycache__", "tests", "test"))
+    else:
+        root.mkdir()
+        shutil.copy(found.with_suffix(".py"), root)
+    path = subject.module.replace(".", "/")
+    path = f"{path}/__init__.py" if (root / path).is_dir() else f"{path}.py"
+    return Workspace(subject.module, str(root), "0" * 64, subject.requirement), path
+
+
+if __name__ == "__main__":
+    sys.exit(main())
