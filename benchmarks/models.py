@@ -34,7 +34,7 @@ from testwright.model import Environment, FileReport, Target, Workspace
 
 HALF, TWICE, LATE = 0.5, 0.0, 1.3
 """Bounds: prompt tokens a token of the whole file, calls of a second run, seconds a second of the ideal time."""
-WRONG = "```python\ndef test_one_is_two():\n    text = '{}'\n    assert len(text) == 2\n```\n"
+WRONG = "```python\ndef test_letters_are_three():\n    letters = list('ab')\n\n    assert len(letters) == 3\n```\n"
 LENGTH = 1_200
 TARGETS, AT_ONCE, TAKES = 200, 32, 2.0
 TRIES = 20
@@ -114,7 +114,8 @@ def _subjects(panel: Path, work: Path) -> Iterable[Subject]:
 
 
 def _reply() -> str:
-    return WRONG.format("x" * (LENGTH - len(WRONG) + 2))
+    """A test that fails, and words."""
+    return WRONG.ljust(LENGTH, ".")
 
 
 def _served(subject: Subject, options: argparse.Namespace, sandbox: Sandbox) -> Row:

@@ -11,6 +11,7 @@ from typing import Any
 from tasks.folder import Folder
 from tasks.generators.gateway import Gateway
 from tasks.generators.settings import NAMES, Budget, ModelSettings, read
+from tasks.propose import spent
 from testwright.campaign import Campaign, Engine
 from testwright.errors import InvalidCampaign
 
@@ -68,7 +69,10 @@ def gateway(wish: Wish, folder: Folder) -> Gateway:
 
 @lru_cache(maxsize=4)
 def _gateway(wish: Wish, folder: Folder) -> Gateway:
-    return Gateway(_settings(wish), folder.root.parents[1] / "answers")
+    made = Gateway(_settings(wish), folder.root.parents[1] / "answers")
+    for path, usage in spent(folder).items():  # a campaign that goes on has no second budget
+        made.spending.add(path, usage)
+    return made
 
 
 def _settings(wish: Wish) -> ModelSettings:

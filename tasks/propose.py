@@ -1,6 +1,6 @@
 """Target → FileReport with a model's tests: each try is one round; what it leaves lies on disk, where the next one reads it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from tasks.generators.engine import Place, another_round, may_be_shown, worth_as
 from tasks.generators.gateway import Gateway
 from tasks.generators.progress import ENGINE, Progress, failures
 from tasks.judge import CandidateRejected, after
-from testwright.model import Candidate, FileReport, Observation, Reason, State, Target, Verdict
+from testwright.model import Candidate, FileReport, Observation, Reason, State, Target, Usage, Verdict
 
 PROGRESS: TypeAdapter[Progress] = TypeAdapter(Progress)
 KNOWN = 12
@@ -36,8 +36,8 @@ def propose(place: Place, base: FileReport, gateway: Gateway, rounds: int) -> Fi
         if worth_asking(place, progress, rounds):
             raise CandidateRejected(_why(progress))
     if progress.stopped not in ("", "done"):
-        _mark(place.folder, place.target)
-    return _report(place, base, progress, gateway)
+        _mark(place.folder, place.target, progress)
+    return _report(place, base, progress)
 
 
 def place_known(observations: Sequence[Observation], candidate: Candidate | None) -> tuple[str, ...]:
@@ -56,10 +56,17 @@ def stops(folder: Folder, target: Target) -> int:
     return int(file.read_text()) if file.exists() else 0
 
 
-def _mark(folder: Folder, target: Target) -> None:
+def spent(folder: Folder) -> Mapping[str, Usage]:
+    """What a campaign's earlier processes used, file by file."""
+    found = (PROGRESS.validate_json(file.read_bytes()) for file in sorted(folder.root.glob("history/*/*.model.json")))
+    return {progress.path: progress.usage for progress in found if progress.path}
+
+
+def _mark(folder: Folder, target: Target, progress: Progress) -> None:
+    """Nothing but what was used is remembered: answers that came are in the cache."""
     count = stops(folder, target) + 1
     folder.put(_file(folder, target).with_suffix(".stops"), str(count).encode())
-    _file(folder, target).unlink(missing_ok=True)  # answers that came are in the cache
+    folder.put(_file(folder, target), PROGRESS.dump_json(Progress(usage=progress.usage, path=target.path)))
 
 
 def _file(folder: Folder, target: Target) -> Path:
@@ -73,11 +80,10 @@ def _why(progress: Progress) -> str:
     return f"{len(progress.refused)} tests refused: {bad[-1].test}: {bad[-1].reason}" if progress.refused and bad else "more can be reached"
 
 
-def _report(place: Place, base: FileReport, progress: Progress, gateway: Gateway) -> FileReport:
+def _report(place: Place, base: FileReport, progress: Progress) -> FileReport:
     """What the search and the model hold together."""
-    usage = gateway.used_for(place.target.path)
     ended = progress.stopped or "done"
-    base = replace(base, usage=usage, model=ended, findings=(*base.findings, *progress.findings))
+    base = replace(base, usage=progress.usage, model=ended, findings=(*base.findings, *progress.findings))
     if progress.kept is None:
         verdicts = (*base.verdicts, *progress.verdicts)
         state = base.state if base.candidate else _state(base, ended)

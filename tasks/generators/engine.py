@@ -73,7 +73,8 @@ def another_round(place: Place, progress: Progress, gateway: Gateway) -> Progres
         empty=not candidate.tests,
         refused=(),
         findings=tuple(dict.fromkeys((*progress.findings, *findings))),
-        calls=progress.calls + sum(a.usage.calls for a in answers),
+        usage=sum((a.usage for a in answers), progress.usage),
+        path=place.target.path,
     )
     return _judged(place, progress, candidate, left) if candidate.tests else progress
 

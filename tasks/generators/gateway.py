@@ -72,10 +72,6 @@ class Gateway:
         """All that was used so far."""
         return self.spending.total
 
-    def used_for(self, file: str) -> Usage:
-        """What was used for one file so far."""
-        return self.spending.by_file[file]
-
     def models(self) -> tuple[str, ...]:
         """Those that are not known to be out of reach."""
         return tuple(model for model in self.settings.models if model not in self._gone)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tasks.generators.prompts import Refused
-from testwright.model import Arc, Attempt, Candidate, FileCoverage, Finding, Reason, Status, Target, Verdict
+from testwright.model import Arc, Attempt, Candidate, FileCoverage, Finding, Reason, Status, Target, Usage, Verdict
 
 ENGINE = "llm"
 _LATE = re.compile("timeout: took longer than|did not end in time|time is up|interpreter ended in this test")
@@ -31,7 +31,10 @@ class Progress:
     findings: tuple[Finding, ...] = ()
     stopped: str = ""
     """Why no more is asked."""
-    calls: int = 0
+    usage: Usage = Usage()
+    """What asking took, in all processes that worked on the file."""
+    path: str = ""
+    """The file."""
 
 
 def missing(target: Target, covered: FileCoverage | None, progress: Progress) -> tuple[frozenset[int], frozenset[Arc]]:

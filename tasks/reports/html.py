@@ -14,6 +14,7 @@ from markupsafe import Markup
 from tasks.reports import words
 from tasks.reports.kept import folders
 from tasks.reports.markdown import outcome
+from tasks.reports.models import models
 from tasks.reports.numbers import Total, by_language, coverage, findings, overall, title, total, unreached, worst_first
 from tasks.reports.pictures import bar, strip
 from tasks.reports.tables import files_table, languages_table, state_mark
@@ -65,8 +66,9 @@ def report_html(report: Report, patches: Sequence[str] = ()) -> str:
     languages = languages_table(rows, "languages") if len(rows) > 1 else Markup()
     page = _templates().get_template("report.html.jinja")
     return page.render(
-        report=report, whole=whole, sections=sections, languages=languages, outcome=outcome(report), style=_style(), version=__version__
-    )
+        report=report, whole=whole, sections=sections, languages=languages, models=models(report), outcome=outcome(report),
+        style=_style(), version=__version__,
+    )  # fmt: skip
 
 
 def _section(source: SourceReport, number: int, folder: str, room: int, patch: str) -> Section:

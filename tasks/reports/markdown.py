@@ -10,7 +10,7 @@ from tasks.reports.kept import slug
 from tasks.reports.models import models
 from tasks.reports.numbers import Change, Total, by_language, coverage, findings, overall, title, total, unreached, worst_first
 from tasks.reports.words import NOTHING, arcs, duration, inline, many, percent, ranges, visible
-from testwright.model import FileReport, Finding, Report, SourceReport
+from testwright.model import FileReport, Finding, Report, SourceReport, Verdict
 
 
 def code(text: str, most: int = 400) -> str:
@@ -146,12 +146,17 @@ def _verdicts(file: FileReport) -> Iterator[str]:
     dropped = [v for v in file.verdicts if not v.kept]
     if kept:
         where = f" in {code(file.candidate.path, 160)}" if file.candidate else ""
-        yield f"Kept{where}:\n\n" + "\n".join(f"- {code(v.test)}{_adds(ranges(v.lines), arcs(v.branches), v.mutants)}" for v in kept)
+        tests = [f"- {code(v.test)}{_by(v)}{_adds(ranges(v.lines), arcs(v.branches), v.mutants)}" for v in kept]
+        yield f"Kept{where}:\n\n" + "\n".join(tests)
     if dropped:
         yield "Rejected:\n\n" + "\n".join(f"- {code(v.test)}: {v.reason}. {code(v.detail)}".rstrip() for v in dropped)
     still_open = unreached(file)
     if still_open:
         yield "Not reached:\n\n" + "\n".join(f"- line {line}: {code(why)}" for line, why in still_open.items())
+
+
+def _by(verdict: Verdict) -> str:
+    return " by a model" if verdict.engine == "llm" else ""
 
 
 def _adds(lines: str, branches: str, mutants: int) -> str:

@@ -23,7 +23,7 @@ Serve = Callable[..., FileReport]
 def serve(tmp_path: Path, workspace: Workspace, environment: Environment, sandbox: Sandbox, target: Target) -> Serve:
     """Serve the file of `tests/tasks/conftest.py` with the model at a server."""
 
-    def served(server: Server, *, code: str = "", campaign: str = "c", rounds: int = 3, **more: object) -> FileReport:
+    def served(server: Server, *, code: str = "", campaign: str = "c", rounds: int = 3, tries: int = 0, **more: object) -> FileReport:
         if code:
             Path(workspace.root, target.path).write_text(code)
         before = FileCoverage(target.path, target.lines, frozenset(), target.branches)
@@ -31,7 +31,7 @@ def serve(tmp_path: Path, workspace: Workspace, environment: Environment, sandbo
         given = {"backoff": 0.01, "timeout": 5.0, "retries": 1, "key": Secret("sk-very-secret-1234567890"), **more}
         gateway = Gateway(ModelSettings(("scripted",), server.address, **given), tmp_path / "answers")  # type: ignore[arg-type]
         base = FileReport(target.path, target.language, State.UNCHANGED, "", before, before)
-        for _ in range(rounds + 1):
+        for _ in range(tries or rounds + 1):
             try:
                 return propose(place, base, gateway, rounds)
             except CandidateRejected:

@@ -47,6 +47,16 @@ def test_only_what_was_refused_is_asked_again_with_its_error(serve: Serve) -> No
     assert len(server.requests) == 2
 
 
+def test_what_was_used_before_a_campaign_was_stopped_is_still_counted(serve: Serve) -> None:
+    with serving([fenced(MINUS, ZERO, WRONG), fenced(PLUS)]) as server:
+        with pytest.raises(AssertionError, match="never ended"):
+            serve(server, rounds=2, tries=1)
+        report = serve(server, rounds=2)  # another process: a gateway that knows nothing of the first
+
+    assert report.usage.calls == len(server.requests) == 2
+    assert report.usage.prompt_tokens > len(server.prompts[0]) // 4
+
+
 def test_a_half_good_reply_keeps_its_good_half_when_repairs_fail(serve: Serve) -> None:
     with serving([fenced(MINUS, WRONG)]) as server:
         report = serve(server, rounds=2)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tasks.reports.html import report_html
 from tasks.reports.markdown import report_md
 from tasks.reports.models import models
 from tests.tasks.reports.builders import improved
@@ -16,6 +17,7 @@ def report(**changes: object) -> Report:
 def test_nothing_is_said_where_no_model_was_asked() -> None:
     assert models(report()) == ()
     assert "Models" not in report_md(report())
+    assert "odel" not in report_html(report())
 
 
 def test_calls_tokens_money_and_what_each_engine_won_are_said() -> None:
@@ -28,6 +30,11 @@ def test_calls_tokens_money_and_what_each_engine_won_are_said() -> None:
         "Won by search: 2 tests, 5 lines, 2 branches. Won by models: 1 test, 2 lines, 1 branch, 750 tokens a line.",
     )
     assert "Won by models" in report_md(done)
+    assert "- `test_b` by a model adds lines 1" in report_md(done)
+    page = report_html(done)
+    for said in ("Won by models", "1,200 prompt tokens", "4.2 s waited", "by a model", "1,500 tokens"):
+        assert said in page
+    assert page.count("by a model") == 1
 
 
 def test_why_models_were_stopped_is_said() -> None:
