@@ -73,6 +73,7 @@ def run(
     engine: Annotated[Engine | None, Flag] = None,
     model: Annotated[str | None, Flag] = None,
     repairs: Annotated[int | None, Flag] = None,
+    candidates: Annotated[int | None, Flag] = None,
     model_tokens: Annotated[int | None, Flag] = None,
     model_tokens_per_file: Annotated[int | None, Flag] = None,
     model_cost: Annotated[float | None, Flag] = None,
@@ -108,6 +109,8 @@ def run(
         Language models, separated by commas: the next one is asked when one cannot be (what LLM_MODEL says).
     repairs
         How often a model is asked again about one file (2).
+    candidates
+        How many answers a model gives to the first question about a file (1).
     model_tokens
         Tokens that models may use in the whole campaign.
     model_tokens_per_file
@@ -156,6 +159,7 @@ def run(
         "engine": engine,
         "model": model,
         "repairs": repairs,
+        "candidates": candidates,
         "model_tokens": model_tokens,
         "model_tokens_per_file": model_tokens_per_file,
         "model_cost": model_cost,

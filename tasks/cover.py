@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from runners.languages import DIALECTS
 from runners.languages.base import Style
 from runners.sandboxes.base import Sandbox
+from tasks.again import search_again
 from tasks.confirm import confirm
 from tasks.folder import Folder
 from tasks.generators.engine import Place
@@ -82,9 +83,12 @@ def cover(
         return base
     place = Place(
         target, workspace, environment, style, sandbox, folder, base.after, place_known(exploration.observations, base.candidate),
-        tuple(test.name for test in base.candidate.tests) if base.candidate else (), header, f"{wish.engine} {seed} {seconds}",
+        tuple(test.name for test in base.candidate.tests) if base.candidate else (), header, wish.candidates,
+        f"{wish.engine} {seed} {seconds}",
     )  # fmt: skip
     report = propose(place, base, gateway(wish, folder), wish.repairs + 1)
+    if wish.engine is Engine.HYBRID:
+        report = search_again(place, report, seed, seconds)
     return confirm(report, exploration, workspace, environment, style, sandbox, header) if report.candidate != base.candidate else report
 
 

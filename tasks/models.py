@@ -29,6 +29,8 @@ class Wish:
     repairs: int = 2
     """Rounds after the first."""
     budget: Budget = Budget()
+    candidates: int = 1
+    """Answers to the first question."""
 
 
 def with_engine(campaign: Campaign) -> Campaign:
@@ -53,7 +55,7 @@ def wish(campaign: Campaign) -> Wish | None:
     if campaign.engine is Engine.SEARCH:
         return None
     budget = Budget(campaign.model_tokens, campaign.model_cost, campaign.model_minutes, campaign.model_tokens_per_file)
-    wanted = Wish(campaign.engine, campaign.model, campaign.repairs, budget)
+    wanted = Wish(campaign.engine, campaign.model, campaign.repairs, budget, campaign.candidates)
     _settings(wanted)
     return wanted
 

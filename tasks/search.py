@@ -2,7 +2,7 @@
 
 from pydantic import TypeAdapter
 
-from runners.languages import LANGUAGES
+from runners.languages import DIALECTS, LANGUAGES
 from runners.sandboxes.base import Sandbox
 from tasks.folder import Folder
 from testwright.errors import SandboxUnavailable
@@ -12,9 +12,16 @@ EXPLORATION: TypeAdapter[Exploration] = TypeAdapter(Exploration)
 
 
 def search(
-    target: Target, workspace: Workspace, environment: Environment, sandbox: Sandbox, folder: Folder, seed: int, seconds: float
+    target: Target,
+    workspace: Workspace,
+    environment: Environment,
+    sandbox: Sandbox,
+    folder: Folder,
+    seed: int,
+    seconds: float,
+    examples: str = "",
 ) -> Exploration:
-    """Explore one target, or take what an earlier try of the same file found.
+    """Explore one target, or take what an earlier try of the same file found. `examples` are calls to begin from.
 
     An explorer that hangs, crashes or is killed loses nothing it has streamed.
 
@@ -27,7 +34,8 @@ def search(
         if stored.target == target:
             return stored
     language = LANGUAGES[target.language]
-    output = sandbox.run(language.explore(workspace, environment, target, seed=seed, seconds=seconds))
+    command = language.explore(workspace, environment, target, seed=seed, seconds=seconds)
+    output = sandbox.run(DIALECTS[target.language].seeded(command, examples) if examples else command)
     if output.ending is Ending.INFRASTRUCTURE:
         raise SandboxUnavailable(output.reason)
     exploration = language.exploration(target, output)

@@ -50,6 +50,9 @@ class Campaign(BaseModel):
         description="Language models, separated by commas: the next one is asked when one cannot be. Empty: what `LLM_MODEL` says.",
     )
     repairs: int = Field(2, ge=0, le=10, title="Repairs", description="How often a model is asked again about one file.")
+    candidates: int = Field(
+        1, ge=1, le=10, title="Candidates", description="How many answers a model gives to the first question on a file."
+    )
     model_tokens: int | None = Field(None, ge=1, title="Model tokens", description="Tokens that models may use in the whole campaign.")
     model_tokens_per_file: int | None = Field(
         None, ge=1, title="Model tokens a file", description="Tokens that models may use for one file."

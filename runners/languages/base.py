@@ -81,6 +81,9 @@ class Dialect(Protocol):
         Tests that are called like one of `taken` get another name.
         """
 
+    def seeded(self, command: Command, text: str) -> Command:
+        """A command that explores, given one more text with example calls to begin from."""
+
     def without(self, candidate: Candidate, names: Collection[str], style: Style, target: Target) -> Candidate:
         """The candidate without some tests, and without what only those needed."""
 

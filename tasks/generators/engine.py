@@ -13,7 +13,7 @@ from runners.sandboxes.base import Sandbox
 from tasks.execute import execute
 from tasks.folder import Folder
 from tasks.generators import prompts, replies
-from tasks.generators.asking import Request
+from tasks.generators.asking import Answer, Request
 from tasks.generators.gateway import Gateway
 from tasks.generators.progress import Progress, by_lines, failures, gained, missing, ran
 from tasks.generators.prompts import Refused
@@ -42,6 +42,8 @@ class Place:
     taken: tuple[str, ...] = ()
     """Names of tests that there are already."""
     header: str = ""
+    candidates: int = 1
+    """Answers that are asked for to the first question."""
     about: str = ""
     """What else the answers depend on: engine, seed, seconds."""
 
@@ -57,26 +59,37 @@ def another_round(place: Place, progress: Progress, gateway: Gateway) -> Progres
     pieces = _pieces(place, left, progress)
     if not pieces:
         return replace(progress, stopped="done")
-    answers = gateway.ask_all(_requests(place, pieces, progress, gateway))
-    stopped = next((a.stopped for a in answers if a.stopped), "")
+    requests = _requests(place, pieces, progress, gateway)
+    times = place.candidates if progress.round == 0 else 1
+    answers = gateway.ask_all([replace(request, again=again) for again in range(times) for request in requests])
+    progress = replace(
+        progress,
+        round=progress.round + 1,
+        stopped=next((a.stopped for a in answers if a.stopped), ""),
+        empty=True,
+        refused=(),
+        usage=sum((a.usage for a in answers), progress.usage),
+        path=place.target.path,
+    )
+    for start in range(0, len(answers), len(requests)):  # one after the other: the next counts what the last one won
+        progress = _taken_in(place, progress, answers[start : start + len(requests)])
+    return progress
+
+
+def _taken_in(place: Place, progress: Progress, answers: Sequence[Answer]) -> Progress:
+    """One candidate of all that some answers hold, judged; what it brings is added."""
     read = [replies.read(answer.text) for answer in answers if not answer.stopped]
     findings = tuple(_finding(place.target, unit, message) for reply in read for unit, message in reply.findings)
+    progress = replace(progress, findings=tuple(dict.fromkeys((*progress.findings, *findings))))
     blocks = [block for reply in read for block in reply.blocks]
     taken = (*place.taken, *(test.name for test in progress.kept.tests)) if progress.kept else place.taken
     candidate = DIALECTS[place.target.language].adopt(
         blocks, place.workspace, place.environment, place.target, place.style, place.header, taken
     )
-    progress = replace(
-        progress,
-        round=progress.round + 1,
-        stopped=stopped,
-        empty=not candidate.tests,
-        refused=(),
-        findings=tuple(dict.fromkeys((*progress.findings, *findings))),
-        usage=sum((a.usage for a in answers), progress.usage),
-        path=place.target.path,
-    )
-    return _judged(place, progress, candidate, left) if candidate.tests else progress
+    left = missing(place.target, place.covered, progress)
+    if not candidate.tests or not (left[0] or left[1]):
+        return progress
+    return _judged(place, replace(progress, empty=False), candidate, left)
 
 
 def worth_asking(place: Place, progress: Progress, rounds: int) -> bool:
@@ -175,7 +188,7 @@ def _judged(place: Place, progress: Progress, candidate: Candidate, left: tuple[
         progress = _with(place, progress, dialect.without(passing, {v.test for v in good if not v.kept}, place.style, place.target), good)
     refused = tuple(Refused(texts[v.test], str(v.reason), v.detail) for v in bad.values() if v.reason is not Reason.DOES_NOT_PARSE)
     last = {v.test: v for v in (*progress.verdicts, *bad.values(), *good)}
-    return replace(progress, verdicts=tuple(last.values()), refused=refused)
+    return replace(progress, verdicts=tuple(last.values()), refused=(*progress.refused, *refused))
 
 
 def _run(place: Place, candidate: Candidate) -> Attempt:

@@ -24,6 +24,8 @@ LONGEST = 400_000
 """Characters of an answer that are looked at."""
 PATIENCE = 60.0
 """Most seconds before a retry, whatever a provider asks for."""
+OTHERWISE = 0.7
+"""The least temperature where another answer to the same question is wanted."""
 LATER = frozenset({408, 409, 425, 429})
 NEVER = frozenset({401, 403, 404})
 """The key or the name is wrong: nothing else this model is asked would end otherwise."""
@@ -176,7 +178,7 @@ class Gateway:
             "drop_params": True,
         }
         if self.settings.temperature is not None:
-            parameters["temperature"] = self.settings.temperature
+            parameters["temperature"] = max(self.settings.temperature, OTHERWISE if request.again else 0.0)
         if self.settings.address:  # whatever the name looks like, it is for this address
             parameters |= {"api_base": self.settings.address, "custom_llm_provider": "openai"}
             parameters["api_key"] = self.settings.key.reveal() or "none"

@@ -62,6 +62,7 @@ class Parent:
         self.request_path = os.path.abspath(request_path)
         with open(request_path, encoding="utf-8") as file:
             self.request: dict[str, Any] = json.load(file)
+        self.request["texts"] = [os.path.abspath(path) for path in self.request.get("texts", ())]  # children work in other folders
         self.seconds = float(self.request["seconds"])
         self.out = os.path.abspath("observations.jsonl")
         self.folder = os.path.abspath(".explorer")

@@ -14,6 +14,7 @@ from testwright.model import Candidate, Command, Environment, Limits, Target, Wo
 
 RESULTS = tuple(f"results/{name}" for name in ("junit.xml", "coverage.json", "outcome.json", "account.jsonl"))
 OBSERVATIONS = "observations.jsonl"
+EXAMPLES = "examples.py"
 _PROGRAMS = ("measure.py", "child.py", "plugin.py", "convert.py")
 _UNITTEST_NAMES = ["-o", "python_files=test*.py *_test.py *_tests.py tests.py"]
 _OWN = ("-c", "../harness/pytest.ini", "--rootdir=.")
@@ -123,6 +124,13 @@ def explore(workspace: Workspace, environment: Environment, target: Target, *, s
         reads=(environment.root, *prefixes(), workspace.root, str(EXPLORER)),
         results=(OBSERVATIONS,),
     )
+
+
+def seeded(command: Command, text: str) -> Command:
+    """The explorer's command, given one more text with example calls to begin from."""
+    request = json.loads(command.files["request.json"])
+    request["texts"] = [EXAMPLES, *request["texts"]]
+    return replace(command, files={**command.files, "request.json": json.dumps(request).encode(), EXAMPLES: text.encode()})
 
 
 def _roots(workspace: Workspace, environment: Environment, paths: Sequence[str]) -> list[str]:

@@ -23,11 +23,13 @@ Serve = Callable[..., FileReport]
 def serve(tmp_path: Path, workspace: Workspace, environment: Environment, sandbox: Sandbox, target: Target) -> Serve:
     """Serve the file of `tests/tasks/conftest.py` with the model at a server."""
 
-    def served(server: Server, *, code: str = "", campaign: str = "c", rounds: int = 3, tries: int = 0, **more: object) -> FileReport:
+    def served(
+        server: Server, *, code: str = "", campaign: str = "c", rounds: int = 3, tries: int = 0, candidates: int = 1, **more: object
+    ) -> FileReport:
         if code:
             Path(workspace.root, target.path).write_text(code)
         before = FileCoverage(target.path, target.lines, frozenset(), target.branches)
-        place = Place(target, workspace, environment, Style(), sandbox, Folder.of(str(tmp_path), campaign), before)
+        place = Place(target, workspace, environment, Style(), sandbox, Folder.of(str(tmp_path), campaign), before, candidates=candidates)
         given = {"backoff": 0.01, "timeout": 5.0, "retries": 1, "key": Secret("sk-very-secret-1234567890"), **more}
         gateway = Gateway(ModelSettings(("scripted",), server.address, **given), tmp_path / "answers")  # type: ignore[arg-type]
         base = FileReport(target.path, target.language, State.UNCHANGED, "", before, before)

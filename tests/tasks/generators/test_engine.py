@@ -14,6 +14,7 @@ IMPORT = "from numbers_ import sign\n\n\n"
 MINUS = "def test_sign_is_minus_one_for_a_negative_number():\n    assert sign(-3) == -1\n"
 ZERO = "def test_sign_is_zero_for_zero():\n    assert sign(0) == 0\n"
 PLUS = "def test_sign_is_one_for_a_positive_number():\n    assert sign(7) == 1\n"
+OTHER = "def test_sign_is_minus_one_for_another_number():\n    assert sign(-8) == -1\n"
 WRONG = "def test_sign_is_one_for_a_positive_number():\n    assert sign(7) == 7\n"
 
 
@@ -55,6 +56,17 @@ def test_what_was_used_before_a_campaign_was_stopped_is_still_counted(serve: Ser
 
     assert report.usage.calls == len(server.requests) == 2
     assert report.usage.prompt_tokens > len(server.prompts[0]) // 4
+
+
+def test_several_answers_to_one_question_are_judged_one_after_another_and_their_union_is_kept(serve: Serve) -> None:
+    with serving(lambda body: Reply(fenced(MINUS) if body["temperature"] == 0 else fenced(OTHER, ZERO), wait=0.3)) as server:
+        report = serve(server, rounds=1, candidates=3)
+
+    assert names(report) == ["test_sign_is_minus_one_for_a_negative_number", "test_sign_is_zero_for_zero"]
+    assert Reason.NO_GAIN in [v.reason for v in report.verdicts]
+    assert server.most_at_once == 3
+    assert [request["temperature"] for request in server.requests].count(0.0) == 1
+    assert report.usage.calls == 3
 
 
 def test_a_half_good_reply_keeps_its_good_half_when_repairs_fail(serve: Serve) -> None:
