@@ -15,7 +15,7 @@ from typing import Any
 AHEAD = 403 * 86400 + 5 * 3600 + 7 * 60 + 11
 """Seconds by which the day is another: year, month, day, weekday and hour differ."""
 STEP = 0.37
-"""Seconds that pass between two looks, at least."""
+"""Seconds that pass between two looks, at least; a little more from look to look, so that no two waits are of one length."""
 REAL_TIME = frozenset({"runners", "asyncio", "threading", "queue", "selectors", "concurrent", "subprocess", "multiprocessing", "socket"})
 """Packages whose waiting would end early otherwise."""
 CLOCKS = {"time": AHEAD, "monotonic": 0, "perf_counter": 0, "process_time": 0, "thread_time": 0}
@@ -27,10 +27,12 @@ class Clock:
 
     def __init__(self) -> None:
         self.passed = 0.0
+        self.looks = 0
 
     def look(self, ahead: float) -> float:
         """Seconds to add to the real time; more at every look."""
-        self.passed += STEP
+        self.looks += 1
+        self.passed += STEP + 0.01 * self.looks
         return ahead + self.passed
 
     def shifted(self, name: str, ahead: float, unit: int) -> Callable[[], Any]:

@@ -164,12 +164,16 @@ class MutantRun:
         return Trial(case, outcome, recorder.sites, time.process_time() - begun)
 
     def describe(self, trial: Trial) -> Seen:
-        """The checks of a trial, made when first asked for, and proved on another run of the original."""
+        """The checks of a trial, made when first asked for: those that hold for another run of the original as well."""
         if trial.seen is None:
             before = states(arranged(trial.case, self.module), self.module) if trial.case.steps else {}
             outcome = self.execute(trial.case, 0, WALL) or trial.outcome
             trial.seen = seen(trial.case, outcome, before, self.module)
-            trial.flaky = not self.holds(trial, trial.outcome)
+            try:
+                some = self.limited.run(lambda: trial.seen is not None and trial.seen.settle(trial.outcome), WALL)
+            except Overtime:
+                some = False
+            trial.flaky = not some or not self.holds(trial, trial.outcome)
         return trial.seen
 
     def holds(self, trial: Trial, outcome: Outcome, alive: int = 0, module: ModuleType | None = None) -> bool:

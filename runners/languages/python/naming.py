@@ -129,7 +129,7 @@ def _candidates(plan: Plan, siblings: Sequence[Plan], unit: str) -> Iterator[str
     tries += [
         (outcome, a, b, c) for i, a in enumerate(conditions) for j, b in enumerate(conditions[i + 1 :]) for c in conditions[i + j + 2 :]
     ]
-    kinds = list(dict.fromkeys([*_kinds(plan), *_facts(plan)]))
+    kinds = list(dict.fromkeys([*_kinds(plan), *_facts(plan, siblings)]))
     tries += [(outcome, kind) for kind in kinds] + [(outcome, a, b) for a in conditions[:4] for b in kinds]
     tries += [(outcome, a, b) for i, a in enumerate(kinds) for b in kinds[i + 1 :]]
     named = ["_".join(filter(None, ("test", unit, *parts))) for parts in tries]
@@ -457,9 +457,10 @@ def _kind_of_text(text: str) -> str:
     return next((word for word, holds in rules if holds), "")
 
 
-def _facts(plan: Plan) -> Iterator[str]:
-    """What is asserted: attributes of the result or of an object, how many items there are."""
-    for check in plan.checks:
+def _facts(plan: Plan, siblings: Sequence[Plan]) -> Iterator[str]:
+    """What only this test asserts: attributes of the result or of an object, how many items there are."""
+    common = {check for other in siblings for check in other.checks}
+    for check in (check for check in plan.checks if check not in common):
         if size := re.fullmatch(r"len\((?:\w+\.)*(\w+)\)", check.subject):
             if re.fullmatch(r"\d", check.expected) and int(check.expected) < len(_COUNTS):
                 yield f"gives_{_COUNTS[int(check.expected)]}_{snake(size[1])}".replace("_result", "_items")

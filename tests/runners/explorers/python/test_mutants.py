@@ -321,3 +321,18 @@ def test_what_is_printed_logged_or_warned_of_kills(loaded: Any) -> None:
     """)
 
     assert survivors(run, call(module, "greet", "a"), call(module, "load", "a"), call(module, "old", 7)) == []
+
+
+def test_what_is_the_same_in_every_run_kills_beside_what_is_not(loaded: Any) -> None:
+    module, run = loaded("""
+        import itertools
+
+        COUNT = itertools.count()
+
+        def numbered(name):
+            print("a " + name)
+            return next(COUNT) + 0.5
+    """)
+
+    assert "'a '→''" not in "".join(survivors(run, call(module, "numbered", "b")))
+    assert not run.trials[0].flaky
