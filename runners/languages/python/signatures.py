@@ -73,5 +73,12 @@ def _defaults(arguments: ast.arguments) -> dict[str, str]:
 
 
 def _fields(node: ast.ClassDef) -> tuple[str, ...]:
-    """Fields of a dataclass or NamedTuple, in order."""
-    return tuple(s.target.id for s in node.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name))
+    """Fields of a dataclass or NamedTuple, in order, that its constructor takes."""
+    return tuple(s.target.id for s in node.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name) and _is_given(s))
+
+
+def _is_given(field: ast.AnnAssign) -> bool:
+    """Whether a field is given to the constructor: no variable of the class, and none that it sets itself."""
+    value = field.value
+    own = isinstance(value, ast.Call) and any(k.arg == "init" and ast.unparse(k.value) == "False" for k in value.keywords)
+    return not own and "ClassVar" not in ast.unparse(field.annotation)
