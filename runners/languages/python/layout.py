@@ -74,6 +74,10 @@ def laid(prefix: str, node: ast.expr, suffix: str, pad: str, style: Style) -> li
         return [line]
     if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
         return _laid_text(prefix, node.value, suffix, pad, style)
+    if prefix and (links := _chain(node, style)):
+        inner = pad + style.indent
+        if all(fits(inner + link, style) for link in links):
+            return [pad + prefix + "(", *(inner + link for link in links), pad + ")" + suffix]
     parts = _parts(node, style)
     if parts is None:
         return [line]
@@ -87,6 +91,15 @@ def laid(prefix: str, node: ast.expr, suffix: str, pad: str, style: Style) -> li
     for lead, item in items:
         lines += laid(lead, item, "" if call and len(items) == 1 and not lead else ",", inner, style)
     return [*lines, pad + closing + suffix]
+
+
+def _chain(node: ast.expr, style: Style) -> list[str]:
+    """`Table()`, `.header(a)`, `.row(b)` of calls on what calls gave; nothing for less than three links."""
+    links: list[str] = []
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call):
+        links.insert(0, "." + flat(ast.Call(ast.Name(node.func.attr), node.args, node.keywords), style))
+        node = node.func.value
+    return [flat(node, style), *links] if len(links) > 1 else []
 
 
 def _parts(node: ast.expr, style: Style) -> tuple[str, list[tuple[str, ast.expr]], str] | None:

@@ -68,3 +68,11 @@ def test_powers_are_written_as_formatters_do() -> None:
     assert '[(2**70, "big"), (3**50, "bigger")]' in written(
         *(seen(f"is_word({n})", f"result == {w!r}", names="text") for n, w in (("2 ** 70", "big"), ("3 ** 50", "bigger")))
     ).text.replace(",\n        ", ", ").replace("[\n        ", "[").replace(",\n    ]", "]")
+
+
+def test_a_long_chain_of_calls_has_one_call_on_a_line() -> None:
+    made = "table = Table().header(['first', 'second', 'third']).align(['left', 'right', 'center']).width([10, 20, 30])"
+    text = written(seen("table.draw()", "result == 'a'", "table.rows == 1", unit="Table.draw", given=made)).text
+
+    assert '    table = (\n        Table()\n        .header(["first", "second", "third"])\n        .align([' in text
+    assert "        .width([10, 20, 30])\n    )\n" in text
