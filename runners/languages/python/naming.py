@@ -95,7 +95,7 @@ def _step_with_parameters(step: Step, known: Signatures) -> Step:
         node = copy.deepcopy(expression(step.source))
     except SyntaxError:
         return step
-    if not isinstance(node, ast.Call) or not node.args or any(isinstance(a, ast.Starred) for a in node.args):
+    if not step.name or not isinstance(node, ast.Call) or not node.args or any(isinstance(a, ast.Starred) for a in node.args):
         return step
     parameters = known.of_call(ast.unparse(node.func))
     if len(parameters) < len(node.args):
@@ -316,7 +316,7 @@ def _shape(plan: Plan, siblings: Sequence[Plan]) -> Iterator[str]:
     extra = [name for name in mine if name not in common and not all(name in o for o in others)]
     named = [f"{name}_{mine[name]}" if mine[name] in ("none", "false") else name for name in extra]
     if named:
-        yield "with_" + "_and_".join(map(snake, named[:3]))
+        yield "with_" + "_and_".join(map(snake, named[:2]))
         yield from (f"with_{snake(name)}" for name in named)
     for name in common - set(mine):
         yield f"without_{snake(name)}"
@@ -338,9 +338,11 @@ def _inputs(plan: Plan) -> dict[str, list[str]]:
             found.setdefault(argument.name, []).append(argument.source)
         for name, source in _operand_of(o):
             found.setdefault(name, []).append(source)
+        own = {argument.name for argument in o.arguments}
         for source in (*(step.source for step in o.arrange), _receiver_of(o)):
             for name, value in _keywords(source):
-                found.setdefault(name, []).append(value)
+                if name not in own:
+                    found.setdefault(name, []).append(value)
     return {name: sources for name, sources in found.items() if len(sources) == plan.rows}
 
 

@@ -162,3 +162,17 @@ def test_positional_arguments_of_the_receiver_are_told_apart_by_their_names() ->
     found = names(plans([first, second], known), known)
 
     assert sorted(name.removeprefix("test_stop_raises_value_error_") for name in found) == ["for_text_none", "without_text"]
+
+
+def test_what_was_called_before_hides_no_argument_of_the_call() -> None:
+    first = seen(
+        "reader.parse('b')",
+        "result == 1",
+        "reader.size == 2",
+        unit="Reader.parse",
+        given="reader = Reader()\nreader.parse(text='a')",
+        names="text",
+    )
+    second = seen("reader.parse('c')", "result == 1", "reader.last == 'c'", unit="Reader.parse", given="reader = Reader()", names="text")
+
+    assert not any("with_text" in name for name in named(first, second))
