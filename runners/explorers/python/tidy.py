@@ -11,7 +11,7 @@ from runners.explorers.python.cases import Case
 from runners.explorers.python.describe_source import NoSourceError, arguments, has_equality, locate
 from runners.explorers.python.values import Atom, Call, Name, Node, literal, substitute, walk
 
-TRIES = 60
+TRIES = 30
 """Executions for one case."""
 MOST = 400
 """Characters of a text that is made pleasant."""
