@@ -38,6 +38,8 @@ WRONG = "```python\ndef test_letters_are_three():\n    letters = list('ab')\n\n 
 LENGTH = 1_200
 TARGETS, AT_ONCE, TAKES = 200, 32, 2.0
 TRIES = 20
+ROUNDS = 3
+"""Questions on a piece: the first, and two repairs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ def main() -> int:
             print(f"| {row.module} | {row.left} | {row.calls} | {row.prompt:,} | {share} | {row.again} |")
         asked = [row for row in rows if row.calls]
         whole = sum(row.calls * row.file for row in asked)
+        once = sum(row.prompt for row in asked) / max(1, sum(ROUNDS * row.file for row in asked))
+        print(f"\nOf whole files sent once a round instead of with each question: {once:.2f}")
         kept["prompt tokens a token of whole files"] = (sum(row.prompt for row in asked) / max(1, whole), HALF)
         kept["calls of second runs"] = (float(sum(row.again for row in rows)), TWICE)
     seconds = at_once(options.targets)
@@ -149,7 +153,7 @@ def _campaign(
 ) -> FileReport:
     """The mapped task of a campaign for one file, tried again as Prefect does."""
     before = None
-    wish = Wish(Engine.HYBRID, repairs=2)
+    wish = Wish(Engine.HYBRID, repairs=ROUNDS - 1)
     for _ in range(TRIES):
         try:
             return cover.fn(target, before, workspace, environment, Style(), sandbox, folder, 0, seconds, wish=wish)
