@@ -21,6 +21,7 @@ from testwright.model import Arc, Attempt, Candidate, Environment, FileCoverage,
 
 LARGEST_PIECE = 14_000
 """Characters of code in one question."""
+ANOTHER_ORDER = 1
 ALONE = 30
 """At most this many tests of an answer are run alone to see which branches they take."""
 
@@ -183,6 +184,9 @@ def _judged(place: Place, progress: Progress, candidate: Candidate, left: tuple[
         bad |= failures(attempt)
         progress = replace(progress, imported=progress.imported | ran(attempt, "", place.target))
         passing = dialect.without(attempt.candidate, set(bad), place.style, place.target)
+        if shaky := _shaky(place, passing):  # what would be taken out later must not stand for what it covers now
+            bad |= shaky
+            passing = dialect.without(passing, set(shaky), place.style, place.target)
         attempt = replace(attempt, candidate=passing)
         good = _gained(place, attempt, left)
         progress = _with(place, progress, dialect.without(passing, {v.test for v in good if not v.kept}, place.style, place.target), good)
@@ -195,6 +199,14 @@ def _run(place: Place, candidate: Candidate) -> Attempt:
     attempt = execute(candidate, place.target, place.workspace, place.environment, place.sandbox)
     place.folder.remember(place.target.language, place.name, attempt)
     return attempt
+
+
+def _shaky(place: Place, candidate: Candidate) -> dict[str, Verdict]:
+    """Tests that do not pass again in another order, with other hashes."""
+    if not candidate.tests:
+        return {}
+    again = execute(candidate, place.target, place.workspace, place.environment, place.sandbox, ANOTHER_ORDER)
+    return {name: replace(verdict, reason=Reason.FLAKY) for name, verdict in failures(again).items()}
 
 
 def _mended(place: Place, attempt: Attempt) -> Attempt:

@@ -90,7 +90,7 @@ def test_a_campaign_ends_keeps_what_is_good_and_names_what_is_not(
     with serving(script) as server:
         answer = server.script
         server.script = lambda body: replace(reply := answer(body), text=reply.text.replace("ADDRESS", server.address))
-        ended = run(server, project, out, "--repairs", "4")
+        ended = run(server, project, out, "--repairs", "4", LLM_RETRIES="2")
 
     assert ended.status == 0, ended.said
     assert len(server.requests) >= len(script)

@@ -69,6 +69,16 @@ def test_several_answers_to_one_question_are_judged_one_after_another_and_their_
     assert report.usage.calls == 3
 
 
+def test_a_test_that_passes_by_chance_is_asked_for_again(serve: Serve) -> None:
+    chance = 'def test_sign_by_chance():\n    import os\n    assert os.environ["PYTHONHASHSEED"] == "0" and sign(-3) == -1\n'
+    with serving([fenced(chance), fenced(MINUS)]) as server:
+        report = serve(server, rounds=2)
+
+    assert names(report) == ["test_sign_is_minus_one_for_a_negative_number"]
+    assert Reason.FLAKY in [v.reason for v in report.verdicts]
+    assert "test_sign_by_chance" in server.prompts[1]
+
+
 def test_a_half_good_reply_keeps_its_good_half_when_repairs_fail(serve: Serve) -> None:
     with serving([fenced(MINUS, WRONG)]) as server:
         report = serve(server, rounds=2)
