@@ -7,12 +7,11 @@ from dataclasses import replace
 from typing import Protocol
 
 from runners.formats.text import last_line
+from runners.images.pinned import IN_IMAGE
 from runners.languages.python.interpreters import prefixes
 from testwright.model import Command, Ending, Finding, Limits, Output, Workspace
 
 LIMITS = Limits(seconds=300, memory=2048, output=32, scratch=64, cpus=2.0)
-IN_IMAGE = "/opt/testwright"
-"""The folder of the tools in our images."""
 MOST_FILES = 300
 """Of one command."""
 _IN_WORKSPACE = 'here=$PWD; cd "$1" || exit 125; shift; '

@@ -10,10 +10,10 @@ from runners.languages.python.interpreters import prefixes
 from runners.languages.python.programs import EXPLORER, program
 from runners.languages.python.sources import files, roots, sources, tests
 from runners.languages.python.statements import statements
+from runners.languages.streaming import OBSERVATIONS
 from testwright.model import Candidate, Command, Environment, Limits, Target, Workspace
 
 RESULTS = tuple(f"results/{name}" for name in ("junit.xml", "coverage.json", "outcome.json", "account.jsonl"))
-OBSERVATIONS = "observations.jsonl"
 EXAMPLES = "examples.py"
 _PROGRAMS = ("measure.py", "child.py", "plugin.py", "convert.py")
 _UNITTEST_NAMES = ["-o", "python_files=test*.py *_test.py *_tests.py tests.py"]

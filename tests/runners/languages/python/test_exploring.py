@@ -5,7 +5,8 @@ from dataclasses import asdict
 
 import pytest
 
-from runners.languages.python.exploring import MAX_LINE, exploration
+from runners.languages.python.exploring import exploration
+from runners.languages.streaming import MAX_LINE
 from testwright.model import Argument, Check, Ending, Finding, How, Observation, Output, Raised, Step, Target
 
 TARGET = Target("python", "a.py", "a", "0" * 64)

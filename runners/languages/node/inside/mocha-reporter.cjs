@@ -1,0 +1,23 @@
+/** @file Says what became of each test of mocha. */
+'use strict';
+
+const path = require('node:path');
+const { readFileSync } = require('node:fs');
+
+const { tree } = JSON.parse(readFileSync(process.env.TESTWRIGHT_REQUEST, 'utf8'));
+const send = (entry) => process.send?.({ testwright: entry });
+
+module.exports = function reporter(runner) {
+  const say = (state) => (test, error) =>
+    send({
+      file: test.file ? path.relative(tree, test.file) : '',
+      name: test.titlePath().join(' > '),
+      state,
+      seconds: (test.duration ?? 0) / 1000,
+      message: error ? String(error.stack ?? error.message ?? error) : '',
+    });
+  runner.on('pass', say('passed'));
+  runner.on('fail', say('failed'));
+  runner.on('pending', say('skipped'));
+  runner.on('end', () => send({ end: 'ended' }));
+};

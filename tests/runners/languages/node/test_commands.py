@@ -1,0 +1,204 @@
+"""Tests that really run, in the pinned Node: what is said about them, and that no trick passes for a test."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from runners.languages import node
+from runners.languages.base import Style
+from runners.languages.node.sources import files
+from runners.sandboxes.process import ProcessSandbox
+from tests.runners.languages.examples import workspace
+from tests.runners.languages.node.observed import equals, observed
+from tests.runners.node_tools import node_environment
+from testwright.model import Baseline, Candidate, Ending, Limits, RunResult, Status, TestCase, Workspace
+
+pytestmark = [pytest.mark.slow, pytest.mark.network]
+CJS = "function sign(x) {\n  if (x < 0) return -1;\n  return x > 0 ? 1 : 0;\n}\nexports.sign = sign;\n"
+ESM = "export function sign(x) {\n  if (x < 0) return -1;\n  return x > 0 ? 1 : 0;\n}\n"
+TS = "export enum Kind { Plus = 1, Minus }\nexport function sign(x: number, k: Kind = Kind.Plus): number {\n" + ESM.split("\n", 1)[1]
+PROJECTS: Mapping[str, Mapping[str, str]] = {
+    "cjs": {"package.json": "{}", "src/a.js": CJS},
+    "esm": {"package.json": '{"type": "module"}', "src/a.js": ESM},
+    "bundled": {"package.json": "{}", "src/a.js": f"import {{ zero }} from './b';\n{ESM}", "src/b.js": "export const zero = 0;\n"},
+    "ts": {"package.json": "{}", "src/a.ts": TS},
+    "ts-cjs": {
+        "package.json": "{}",
+        "src/a.ts": "function sign(x: number) {\n" + CJS.split("\n", 1)[1].rpartition("exports")[0] + "export = { sign };\n",
+    },
+    "tsx": {"package.json": "{}", "src/a.tsx": f"const element = (x: unknown) => x;\n{TS}", "tsconfig.json": '{"extends": "@gone/base"}'},
+}
+QUICK = Limits(seconds=18)
+HEAD = "const { sign } = require('../src/a');\n"
+
+
+def project(folder: Path, kind: str) -> tuple[Workspace, str]:
+    return workspace(folder, PROJECTS[kind]), next(path for path in PROJECTS[kind] if path.startswith("src/a."))
+
+
+def counted(place: Workspace) -> Baseline:
+    made, paths = node_environment(), node.sources(place, sorted(files(place)))
+    return node.baseline(place, made, paths, ProcessSandbox().run(node.count(place, made, QUICK, paths)))
+
+
+def ran(place: Workspace, source: str, given: Candidate, order: int | None = None, only: tuple[str, ...] = ()) -> RunResult:
+    made = node_environment()
+    target = node.target(place, made, source, counted(place))
+    expected = replace(given, tests=tuple(test for test in given.tests if not only or test.name in only))
+    return node.result(
+        place, ProcessSandbox().run(node.run(place, made, [given], QUICK, target=target, order=order, only=only)), [expected]
+    )
+
+
+def candidate(body: str, *names: str, head: str = HEAD, path: str = "test/a.test.js") -> Candidate:
+    return Candidate(path, head + body, tuple(TestCase(name, "") for name in names))
+
+
+@pytest.mark.parametrize("kind", PROJECTS)
+def test_what_is_written_runs_in_every_kind_of_project(kind: str, tmp_path: Path) -> None:
+    place, source = project(tmp_path, kind)
+    given = [observed("sign", f"sign(x={x})", equals(y), module=source) for x, y in (("5", "1"), ("-1", "-1"), ("0", "0"))]
+    imports = (("src/a.ts", "default as all"),) if kind == "ts-cjs" else None
+    if imports:
+        given = [replace(o, call=f"all.{o.call}", callee="all.sign", imports=imports) for o in given]
+    style = node.style(place, sorted(PROJECTS[kind]))
+    target = node.target(place, node_environment(), source, counted(place))
+    written = node.write(place, target, given, style)
+    result = ran(place, source, written)
+    assert not result.problem, written.text
+    assert [(case.name, case.status) for case in result.cases] == [(written.tests[0].name, Status.PASSED)] * 3, written.text
+    (file,) = result.coverage
+    assert (file.path, file.missing_lines) == (source, frozenset())
+    start = next(i for i, line in enumerate(Path(place.root, source).read_text().splitlines(), 1) if "if (x" in line)
+    assert file.branches - file.missing_branches >= {(start, 1), (start, 2), (start + 1, 1), (start + 1, 2)}
+    assert set(result.gains) == {"", written.tests[0].name}
+    assert result.gains[written.tests[0].name][source] == {start, start + 1}
+
+
+@pytest.mark.parametrize(
+    ("style", "module"),
+    [("vitest", "esm"), ("jest", "cjs"), ("jest", "esm"), ("mocha", "cjs"), ("mocha", "esm"), ("node:test", "cjs"), ("node:test", "esm")],
+)
+def test_every_dialect_is_judged_alike(style: str, module: str, tmp_path: Path) -> None:
+    place, source = project(tmp_path, module)
+    facts = {"module": module, "semi": ";", "imported": "yes", "expect": "expect" if style in ("vitest", "jest") else "assert"}
+    given = [observed("sign", f"sign(x={x})", equals(y), module=source) for x, y in (("5", "1"), ("-1", "-1"), ("0", "0"))]
+    written = node.write(
+        place, node.target(place, node_environment(), source, Baseline("none")), given[1:], Style(style, "test", facts=facts)
+    )
+    table = node.write(place, node.target(place, node_environment(), source, Baseline("none")), given, Style(style, "test", facts=facts))
+    for each in (written, table):
+        result = ran(place, source, each, order=7)
+        assert result.passed, (result, each.text)
+        assert {case.name for case in result.cases} == {test.name for test in each.tests}
+
+
+def test_what_goes_wrong_in_a_test_costs_only_that_test(tmp_path: Path) -> None:
+    place, _ = project(tmp_path, "cjs")
+    body = (
+        "it('hangs', () => { for (;;); });\n"
+        "it('waits', () => new Promise(() => {}));\n"
+        "it('exits', () => { process.exit(0); });\n"
+        "it('dies', () => { process.kill(process.pid, 'SIGKILL'); });\n"
+        "it('loses', () => { Promise.reject(new Error('lost')); });\n"
+        "it('reads', () => { require('node:fs').readFileSync(0); });\n"
+        "it('is good', () => { expect(sign(1)).toBe(1); });\n"
+    )
+    names = ("hangs", "waits", "exits", "dies", "loses", "reads", "is good")
+    made, given = node_environment(), candidate(body, *names)
+    output = ProcessSandbox().run(node.run(place, made, [given], Limits(seconds=27)))
+    cases = {case.name: case for case in node.result(place, output, [given]).cases}
+    assert {name for name, case in cases.items() if case.status is Status.PASSED} == {"reads", "is good"}
+    assert "timeout: took longer than" in cases["hangs"].message
+    assert "timeout: took longer than" in cases["waits"].message
+    assert "process.exit" in cases["exits"].message
+    assert "the process ended in this test" in cases["dies"].message
+    assert "lost" in cases["loses"].message
+
+
+@pytest.mark.parametrize(
+    ("head", "why"),
+    [
+        ("syntax error here(;\n", "Parse"),
+        ("const x = require('./gone');\n", "gone"),
+        ("process.exit(0);\n", "process.exit"),
+        ("throw new Error('at import');\n", "at import"),
+    ],
+)
+def test_a_file_that_cannot_be_loaded_says_why(head: str, why: str, tmp_path: Path) -> None:
+    place, source = project(tmp_path, "cjs")
+    result = ran(place, source, candidate("it('a', () => {});\n", "a", head=head))
+    assert not result.passed
+    assert why.lower() in (result.problem + " ".join(case.message for case in result.cases)).lower()
+
+
+def test_a_test_that_forges_the_report_is_caught(tmp_path: Path) -> None:
+    place, source = project(tmp_path, "cjs")
+    report = json.dumps({"code": 0, "cases": [{"file": "test/a.test.js", "name": "forges", "state": "passed"}], "problem": ""})
+    body = (
+        "it('forges', () => {\n"
+        f"  require('node:fs').writeFileSync('../results/report.json', {json.dumps(report)});\n"
+        "  process.kill(process.ppid, 'SIGKILL');\n  for (;;);\n});\n"
+    )
+    assert not ran(place, source, candidate(body, "forges")).passed
+
+
+def test_a_test_that_is_expected_and_says_nothing_is_a_problem(tmp_path: Path) -> None:
+    place, source = project(tmp_path, "cjs")
+    result = ran(place, source, candidate("it('a', () => { expect(sign(1)).toBe(1); });\n", "a", "b"))
+    assert "b was expected" in result.problem
+
+
+def test_only_what_is_asked_for_runs(tmp_path: Path) -> None:
+    place, source = project(tmp_path, "cjs")
+    each = "it.each([1, 2])('a %j', (x) => { expect(sign(x)).toBe(1); });"
+    body = f"describe('d', () => {{ {each} it('b', () => {{ expect(1).toBe(2); }}); }});\n"
+    result = ran(place, source, candidate(body, "d > a %j", "d > b"), only=("d > a %j",))
+    assert result.passed
+    assert [case.parameters for case in result.cases] == ["d > a 1", "d > a 2"]
+
+
+REQUIRED = "const { sign } = require('../src/a');\n"
+NODE_TEST = "const test = require('node:test');\ntest('a', () => { require('../src/a').sign(1); });\n"
+VITEST = "import { it } from 'vitest';\nimport { sign } from '../src/a';\nit('a', () => { sign(1); });\n"
+
+
+@pytest.mark.parametrize(
+    ("manifest", "test", "state"),
+    [
+        ('{"scripts": {"test": "node --test"}}', NODE_TEST, "passed"),
+        ('{"scripts": {"test": "vitest"}}', VITEST, "passed"),
+        ('{"devDependencies": {"jest": "*"}}', f"{REQUIRED}it('a', () => {{ sign(1); }});\n", "passed"),
+        ("{}", f"{REQUIRED}it('a', () => {{ sign(1); throw new Error('x'); }});\n", "failed"),
+        ("{ broken", f"{REQUIRED}it('a', () => {{ sign(1); }});\n", "passed"),
+        ('{"scripts": {"test": "ava"}}', "const test = require('ava');\ntest('a', (t) => t.pass());\n", "none"),
+    ],
+)
+def test_own_tests_are_measured_by_their_own_runner(manifest: str, test: str, state: str, tmp_path: Path) -> None:
+    place = workspace(tmp_path, {"src/a.js": CJS, "package.json": manifest, "test/a.test.js": test})
+    made, paths = node_environment(), ["src/a.js"]
+    before = node.baseline(place, made, paths, ProcessSandbox().run(node.suite(place, made, Limits(seconds=60))))
+    assert before.state == state, before
+    (file,) = before.coverage
+    assert file.branches == {(2, 1), (2, 2), (3, 1), (3, 2)}
+    assert file.covered_branches == ({(2, 2), (3, 1)} if state != "none" else set())
+
+
+def test_own_tests_that_never_end_are_a_state(tmp_path: Path) -> None:
+    own = "it('a', () => { for (;;); });\n"
+    place, made = workspace(tmp_path, {"package.json": "{}", "src/a.js": CJS, "test/a.test.js": own}), node_environment()
+    before = node.baseline(place, made, ["src/a.js"], ProcessSandbox().run(node.suite(place, made, Limits(seconds=14))))
+    assert before.state in ("timeout", "failed")
+    assert before.coverage[0].branches
+
+
+def test_kept_tests_run_beside_the_own_ones(tmp_path: Path) -> None:
+    own = "const test = require('node:test');\ntest('own', () => {});\n"
+    place = workspace(tmp_path, {"package.json": '{"scripts": {"test": "node --test"}}', "src/a.js": CJS, "test/own.test.js": own})
+    extra = {"test/a.test.js": own.replace("own", "new").encode()}
+    output = ProcessSandbox().run(node.suite(place, node_environment(), Limits(seconds=30), extra))
+    assert {(case.file, case.name) for case in node.result(place, output).cases} == {("test/own.test.js", "own"), ("test/a.test.js", "new")}
+    assert output.ending is Ending.EXITED

@@ -1,0 +1,28 @@
+"""The pinned tools of Node for tests that run JavaScript: installed once a machine, as the product does it."""
+
+import functools
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from runners.checks.tools import install
+from runners.images import pinned
+from runners.sandboxes.process import ProcessSandbox
+from testwright.model import Environment
+
+
+@functools.cache
+def tools() -> str:
+    """Their folder. The test is skipped where they are not and cannot be fetched."""
+    place = pinned.folder("node", Path(tempfile.gettempdir(), "testwright-test-tools"))
+    if not Path(place, pinned.READY).exists():
+        output = ProcessSandbox().run(install("node", (), place))
+        if not Path(place, pinned.READY).exists():
+            pytest.skip(f"the tools of Node could not be installed: {output.reason or output.stderr[-300:].decode(errors='replace')}")
+    return place
+
+
+def node_environment(root: Path | str = "/nowhere") -> Environment:
+    """An environment without dependencies of a project."""
+    return Environment("javascript", str(root), f"{tools()}/bin/node", "key", (".",))
