@@ -101,7 +101,7 @@ def run(
     Parameters
     ----------
     sources
-        A folder, an archive, a git URL (with @revision at its end), or pypi:NAME==VERSION.
+        A folder, an archive, a git URL (with @revision at its end), pypi:NAME==VERSION or npm:NAME@VERSION.
     engine
         search needs no model; hybrid asks a language model for what search leaves, llm for all (hybrid when a model is named,
         else search).

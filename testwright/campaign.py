@@ -35,7 +35,8 @@ class Campaign(BaseModel):
     sources: tuple[Name, ...] = Field(
         min_length=1,
         title="Sources",
-        description="What to test: a folder, an archive, a git URL (with `@revision` at its end), or `pypi:NAME==VERSION`.",
+        description="What to test: a folder, an archive, a git URL (with `@revision` at its end), "
+        "`pypi:NAME==VERSION` or `npm:NAME@VERSION`.",
         examples=[["pypi:python-string-utils==1.0.0"]],
     )
     engine: Engine = Field(
@@ -60,7 +61,9 @@ class Campaign(BaseModel):
     model_cost: float | None = Field(None, gt=0, title="Model cost", description="Dollars that models may cost in the whole campaign.")
     model_minutes: float | None = Field(None, gt=0, title="Model minutes", description="Ask no model after this many minutes.")
     languages: tuple[Name, ...] = Field(
-        (), title="Languages", description="Only these languages, e.g. `python`. Empty: every language that is found and known."
+        (),
+        title="Languages",
+        description="Only these languages, e.g. `python` or `javascript`. Empty: every language that is found and known.",
     )
     include: tuple[Pattern, ...] = Field(
         (), title="Include", description="Only files that match one of these patterns (as in .gitignore), e.g. `src/billing/`."
@@ -86,7 +89,9 @@ class Campaign(BaseModel):
         description="Extra commands for the sandbox when dependencies are installed, each as one shell line.",
     )
     requirements: tuple[Name, ...] = Field(
-        (), title="Extra packages", description="Packages to install beside the project's own dependencies."
+        (),
+        title="Extra packages",
+        description="Packages to install beside the project's own dependencies; for JavaScript with `npm:` before the name.",
     )
     write: bool = Field(False, title="Write", description="Put the kept tests into the source tree (folders only).")
     out: str = Field("", title="Output folder", description="Where `campaigns/ID/` is made. Empty: `.testwright` in the working folder.")

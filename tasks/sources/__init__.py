@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tasks.sources import archive, folder, git, package
+from tasks.sources import archive, folder, git, npm, package
 from tasks.sources.naming import KINDS, Kind, Source, parse, redact, shown, slug
 from tasks.sources.tree import Fetched, admit
 from testwright.errors import CheckoutFailed
@@ -51,6 +51,8 @@ def _fetch(source: Source, staging: Path, skip: Sequence[Path]) -> Fetched:
             return git.fetch(source, staging)
         case Kind.PYPI:
             return package.fetch(source, staging)
+        case Kind.NPM:
+            return npm.fetch(source, staging)
 
 
 def _replace(root: Path, workspace: Path) -> None:

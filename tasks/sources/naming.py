@@ -12,12 +12,13 @@ from packaging.requirements import InvalidRequirement, Requirement
 from testwright.errors import InvalidCampaign
 
 ARCHIVES = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz", ".tar", ".zip")
-KINDS = "a folder, an archive, a git URL or pypi:NAME==VERSION"
+KINDS = "a folder, an archive, a git URL, pypi:NAME==VERSION or npm:NAME@VERSION"
 
-_LATER = {"npm": "JavaScript", "maven": "Java"}
+_LATER = {"maven": "Java"}
 _GIT_SCHEMES = ("https", "http", "ssh", "git", "file")
 _SCP = re.compile(r"[\w.-]+@[\w.-]+:(?!//).+", re.DOTALL)
 _PREFIX = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(?!//)")
+_NPM = re.compile(r"((?:@[a-z0-9~-][a-z0-9._~-]*/)?[A-Za-z0-9~-][A-Za-z0-9._~-]*)(?:@([A-Za-z0-9][A-Za-z0-9.+_-]*))?")
 _REVISION = re.compile(r"\w[\w./+@-]*")
 _USERINFO = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<user>[^/\s@:]*)(?P<rest>:[^/\s]*)?@")
 _TOKEN = re.compile(r"(?i)([?&][^=&#\s]*(?:token|key|password|secret|auth|signature)[^=&#\s]*=)[^&#\s]+")
@@ -30,6 +31,7 @@ class Kind(StrEnum):
     ARCHIVE = "archive"
     GIT = "git"
     PYPI = "pypi"
+    NPM = "npm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ def parse(text: str) -> Source:
         return _path(local, named)
     if text.lower().startswith("pypi:"):
         return Source(Kind.PYPI, named, _requirement(text[5:], named))
+    if text.lower().startswith("npm:"):
+        return _npm(text[4:].strip(), named)
     if "://" in text or _SCP.fullmatch(text):
         return _url(text, named)
     if prefix := _PREFIX.match(text):
@@ -158,6 +162,14 @@ def _requirement(text: str, named: str) -> str:
     if requirement.url or requirement.marker or requirement.extras:
         raise InvalidCampaign(f"{named}: only a name and versions can be given; write pypi:{requirement.name}=={'VERSION'}.")
     return str(requirement)
+
+
+def _npm(text: str, named: str) -> Source:
+    """`NAME`, `NAME@VERSION` or `@SCOPE/NAME@TAG`."""
+    found = _NPM.fullmatch(text)
+    if not found or len(text) > 300:
+        raise InvalidCampaign(f"{named} is not a package with a version or tag; write npm:NAME or npm:NAME@VERSION.")
+    return Source(Kind.NPM, named, found[1], found[2] or "")
 
 
 def _unknown(prefix: str, named: str) -> str:

@@ -24,6 +24,9 @@ from testwright.errors import InvalidCampaign
         ("file:///srv/a.git@v1", Kind.GIT, "file:///srv/a.git", "v1"),
         ("file:///srv/a%20b.zip", Kind.ARCHIVE, "/srv/a b.zip", ""),
         ("/srv/a.tar.gz", Kind.ARCHIVE, "/srv/a.tar.gz", ""),
+        ("npm:left-pad", Kind.NPM, "left-pad", ""),
+        ("npm:left-pad@1.3.0", Kind.NPM, "left-pad", "1.3.0"),
+        ("npm:@scope/a.b@next", Kind.NPM, "@scope/a.b", "next"),
         ("/srv/no such folder", Kind.FOLDER, "/srv/no such folder", ""),
     ],
 )
@@ -36,7 +39,10 @@ def test_each_kind_is_understood(text: str, kind: Kind, location: str, revision:
     ("text", "says"),
     [
         ("", "name a folder"),
-        ("npm:left-pad", "come with the language JavaScript"),
+        ("npm:", "write npm:NAME"),
+        ("npm:../etc", "write npm:NAME"),
+        ("npm:a@^1.2", "write npm:NAME"),
+        ("npm:a@https://example.org/a.tgz", "write npm:NAME"),
         ("maven:org.apache:commons", "come with the language Java"),
         ("pypi:", "write pypi:NAME"),
         ("pypi:a b", "write pypi:NAME"),
