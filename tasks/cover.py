@@ -1,5 +1,6 @@
 """Target → FileReport: search → judge → confirm for one file. The mapped task of a campaign; its retries are the repair loop."""
 
+import re
 import time
 from dataclasses import replace
 from typing import Any
@@ -25,6 +26,8 @@ from testwright.model import Environment, Exploration, FileCoverage, FileReport,
 
 REPAIRS = 5
 REPORT: TypeAdapter[FileReport] = TypeAdapter(FileReport)
+MISSING = re.compile(r"ModuleNotFoundError|Error: Cannot find (?:module|package) '[^./']")
+"""What an import says that lacks a package."""
 UNSERVED = (State.NOT_IMPORTABLE, State.NOTHING_TO_TEST)
 """States in which no model could do better."""
 
@@ -120,7 +123,7 @@ def _explained(report: FileReport, environment: Environment) -> FileReport:
     """Say what a person could do about a file that could not even be imported."""
     if report.state is State.TIMED_OUT and report.reason == "timeout":
         return replace(report, reason="it did not come to an end, most often because importing it does not")
-    if report.state is not State.NOT_IMPORTABLE or not report.reason.startswith("ModuleNotFoundError"):
+    if report.state is not State.NOT_IMPORTABLE or not MISSING.match(report.reason):
         return report
     missing = next((note for note in environment.notes if " failed: " in note), "")
     advice = missing if missing and not environment.complete else "is it declared as a dependency? --requirements installs it"

@@ -31,7 +31,8 @@ def measure(
 ) -> Baseline:
     """Run the project's own tests if it has any. Tests that fail or hang are a state of the baseline, not an error."""
     language = LANGUAGES[environment.language]
-    command = language.suite(workspace, environment, limits) if language.has_tests(workspace, paths) else None
+    tests = language.has_tests(workspace, paths)
+    command = language.suite(workspace, environment, limits) if tests else language.count(workspace, environment, limits, sources)
     output = sandbox.run(command) if command else None
     if output and output.ending is Ending.INFRASTRUCTURE:
         raise SandboxUnavailable(output.reason)

@@ -135,8 +135,11 @@ class Language(Protocol):
     def suite(self, workspace: Workspace, environment: Environment, limits: Limits, extra: Mapping[str, bytes] = {}) -> Command:
         """Run the project's own tests with line and branch coverage, with `extra` files added to the copy of the tree they run in."""
 
+    def count(self, workspace: Workspace, environment: Environment, limits: Limits, paths: Sequence[str]) -> Command | None:
+        """Say which lines and branches of these files count, where there are no tests to run; None when `baseline` can tell by itself."""
+
     def baseline(self, workspace: Workspace, environment: Environment, paths: Sequence[str], output: Output | None) -> Baseline:
-        """What the suite said (None: there are no tests), with coverage for every path."""
+        """What the suite, or else the count, said (None: neither ran), with coverage for every path."""
 
     def target(self, workspace: Workspace, environment: Environment, path: str, baseline: Baseline) -> Target:
         """The file and what is uncovered in it."""

@@ -10,7 +10,7 @@ from typing import Any
 from runners.images.pinned import IN_IMAGE
 from runners.languages.node.programs import EXPLORER, SHARED, programs
 from runners.languages.node.runners import attempts
-from runners.languages.node.sources import files, read, sources, tests
+from runners.languages.node.sources import countable, files, read, sources, tests
 from runners.languages.node.style import style
 from runners.languages.streaming import OBSERVATIONS
 from testwright.model import Candidate, Command, Environment, Limits, Target, Workspace
@@ -27,7 +27,7 @@ def suite(workspace: Workspace, environment: Environment, limits: Limits, extra:
     """Run the project's own tests with its own runner, with line and branch coverage of every source file; else with ours."""
     paths = files(workspace)
     request = {
-        "files": list(sources(workspace, paths)),
+        "files": countable(workspace, sources(workspace, paths)),
         "attempts": attempts(workspace, paths, list(extra)),
         "test_seconds": max(2.0, min(30.0, limits.seconds / 12)),
         "shims": [],
@@ -40,7 +40,7 @@ def suite(workspace: Workspace, environment: Environment, limits: Limits, extra:
 
 def count(workspace: Workspace, environment: Environment, limits: Limits, paths: Sequence[str]) -> Command:
     """Say what counts in every one of these files, and run nothing of them."""
-    return _measured(workspace, environment, limits, {"files": list(paths), "attempts": []})
+    return _measured(workspace, environment, limits, {"files": countable(workspace, paths), "attempts": []})
 
 
 def run(

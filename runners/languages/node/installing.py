@@ -6,12 +6,12 @@ No script of a dependency is run: what it would have compiled is missing, and sa
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from runners.formats.text import clean, one_line
 from runners.images import pinned
-from runners.languages.node.manifests import Manifest, manifest
+from runners.languages.node.manifests import Manifest, manifests
 from runners.languages.node.programs import programs
 from testwright.model import Command, Ending, Environment, Limits, Output, Workspace
 
@@ -28,7 +28,7 @@ export PATH="$tools/bin:$PATH" TESTWRIGHT_SCRATCH="$PWD"; here=$PWD; tree=$2; sh
 """
 """What every further command begins with: `$1` as above, `$2` the copy of the project."""
 _COPY = 'rm -rf "$2" && cp -RP "$1/." "$2" && rm -rf "$2/node_modules"'
-_INSTALL = _TOOLS + 'cd "$tree" && exec node "$here/install.mjs" "$tools" "$@"'
+_INSTALL = _TOOLS + 'cd "$tree/$1" && shift && exec node "$here/install.mjs" "$tools" "$@"'
 _NPM_INSTALL = "install --no-save --no-package-lock --legacy-peer-deps --ignore-scripts --no-audit --no-fund --loglevel=error"
 _EXTRA = _TOOLS + f'cd "$tree" && exec node "$tools/node_modules/npm/bin/npm-cli.js" {_NPM_INSTALL} -- "$@"'
 _SETUP = _TOOLS + 'cd "$tree" && exec sh -c "$1"'
@@ -38,11 +38,10 @@ _FINISH = """cd "$1" && find . -name node_modules -prune -o -type f ! -name pack
 
 def prepare(workspace: Workspace, folder: str, requirements: Sequence[str], setup: Sequence[str]) -> tuple[Command, ...]:
     """Commands that install dependencies into FOLDER/tree. Run them all: each does what it can, `environment` says what failed."""
-    found = manifest(workspace)
+    found = manifests(workspace)
+    notes = [note if folder == "." else f"{folder}: {note}" for folder, each in found.items() for note in each.notes]
     steps = _Steps(workspace, folder)
-    tools = steps.command(
-        "installing the test tools", ("sh", "-c", _FIND + pinned.WITH_NPM, "sh", steps.tools), needed=True, notes=found.notes
-    )
+    tools = steps.command("installing the test tools", ("sh", "-c", _FIND + pinned.WITH_NPM, "sh", steps.tools), needed=True, notes=notes)
     copy = steps.command("copying the project", ("sh", "-c", _COPY, "sh", workspace.root, steps.tree), reads=(workspace.root,))
     commands = [tools, copy, *_dependencies(steps, found)]
     for line in setup:
@@ -53,11 +52,14 @@ def prepare(workspace: Workspace, folder: str, requirements: Sequence[str], setu
     return tuple(commands)
 
 
-def _dependencies(steps: "_Steps", found: Manifest) -> list[Command]:
-    if not found.needed:
-        return []
-    locked = "yes" if found.locked else "no"
-    return [steps.command("installing dependencies", steps.shell(_INSTALL, found.manager, locked), programs=("install.mjs",))]
+def _dependencies(steps: "_Steps", found: Mapping[str, Manifest]) -> list[Command]:
+    commands = []
+    for folder, each in found.items():
+        if each.needed:
+            shell = steps.shell(_INSTALL, folder, each.manager, "yes" if each.locked else "no")
+            name = "installing dependencies" + ("" if folder == "." else f" of {one_line(folder, 60)}")
+            commands.append(steps.command(name, shell, programs=("install.mjs",)))
+    return commands
 
 
 class _Steps:

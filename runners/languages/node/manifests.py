@@ -1,6 +1,7 @@
 """What a project's package.json files say about what has to be installed. Reads them as data; runs nothing."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ MANIFESTS = (
     *("package.json", "*/package.json", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "pnpm-workspace.yaml"),
     *(".npmrc", ".yarnrc", ".yarnrc.yml", "patches/*", ".yarn/patches/*"),
 )
+MOST_PACKAGES = 20
+_FOREIGN = re.compile(r"node_modules|fixtures?|__fixtures__|tests?|examples?|templates?|demos?|dist|build|vendor|\..*")
 _GROUPS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
 
 
@@ -26,12 +29,30 @@ class Manifest:
     locked: bool = False
     needed: bool = False
     """There is something to be installed."""
+    workspaces: bool = False
+    """Packages in it are installed with it."""
     notes: tuple[str, ...] = ()
 
 
-def manifest(workspace: Workspace) -> Manifest:
-    """Read package.json, and look which lock file there is."""
-    root = Path(workspace.root)
+def manifests(workspace: Workspace) -> dict[str, Manifest]:
+    """Folder → what is declared there: the root, and packages in it that are no workspaces of the root's."""
+    top = manifest(Path(workspace.root))
+    found = {".": top}
+    if not top.workspaces:
+        for folder in _nested(Path(workspace.root)):
+            found[folder] = manifest(Path(workspace.root, folder))
+    if len(found) > 1 and not Path(workspace.root, "package.json").is_file():
+        found["."] = Manifest()
+    return found
+
+
+def _nested(root: Path) -> list[str]:
+    found = [path.parent.relative_to(root) for pattern in ("*/package.json", "*/*/package.json") for path in sorted(root.glob(pattern))]
+    return [folder.as_posix() for folder in found if not any(_FOREIGN.fullmatch(part) for part in folder.parts)][:MOST_PACKAGES]
+
+
+def manifest(root: Path) -> Manifest:
+    """Read the package.json of a folder, and look which lock file there is."""
     notes: list[str] = []
     declared = package(root / "package.json", notes)
     if not (root / "package.json").is_file():
@@ -39,7 +60,7 @@ def manifest(workspace: Workspace) -> Manifest:
     manager, locked = _manager(root, declared)
     workspaces = bool(declared.get("workspaces")) or (root / "pnpm-workspace.yaml").is_file()
     needed = workspaces or any(isinstance(declared.get(group), dict) and declared[group] for group in _GROUPS)
-    return Manifest(manager, locked, needed, tuple(notes))
+    return Manifest(manager, locked, needed, workspaces, tuple(notes))
 
 
 def _manager(root: Path, declared: Mapping[str, Any]) -> tuple[str, bool]:

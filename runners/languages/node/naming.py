@@ -120,6 +120,8 @@ def _side(plan: Plan) -> str:
             "" if check.expected in {column.name for column in plan.columns} else f" {_value(check)}" if check.how is not How.TRUE else ""
         )
         return f"{verb} {_words(found[1])}{told and ' as' + told}"
+    if check.how is How.TRUE and check.subject == "Number.isNaN(result)":
+        return f"{'resolves to' if o.asynchronous else 'returns'} NaN"
     if re.search(r"\bresult\b", check.subject):
         return (
             f"{'resolves to' if o.asynchronous else 'returns'} {_article('value')}"
@@ -234,4 +236,6 @@ def _before(plan: Plan) -> list[str]:
 
 def unit_path(o: Observation) -> tuple[str, ...]:
     """The names of the `describe` blocks that a test stands in."""
-    return tuple(part.lstrip("#") or part for part in o.unit.replace("#", ".").split(".") if part)
+    parts = [part for part in o.unit.replace("#", ".").split(".") if part]
+    whole = {name.removeprefix("* as ") for _, name in o.imports if name.startswith("* as ")}
+    return tuple(parts[1:] if len(parts) > 1 and parts[0] in whole else parts)

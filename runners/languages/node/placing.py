@@ -14,7 +14,7 @@ _SOURCE = re.compile(r"\.[cm]?[jt]sx?$")
 def test_path(workspace: Workspace, target: Target, style: Style) -> str:
     """Beside its source or in the folder of the tests, as the neighbours are; with a name that no file has yet."""
     root, source = Path(workspace.root), PurePosixPath(target.path)
-    folder = _folder(source, style)
+    folder = _folder(root, source, style)
     suffix = _suffix(root, source, style)
     stem = _SOURCE.sub("", source.name)
     if stem == "index" and source.parent.name and style.facts.get("place", "") in ("", "mirror"):
@@ -33,17 +33,18 @@ def test_path(workspace: Workspace, target: Target, style: Style) -> str:
 test_path.__test__ = False  # type: ignore[attr-defined]
 
 
-def _folder(source: PurePosixPath, style: Style) -> PurePosixPath:
+def _folder(root: Path, source: PurePosixPath, style: Style) -> PurePosixPath:
     way = style.facts.get("place", "")
     if way == "beside":
         return source.parent
     if way == "__tests__":
         return source.parent / "__tests__"
     top = PurePosixPath(style.folder or ".")
+    own = next((folder for folder in source.parents if folder.parts and (root / folder / "package.json").is_file()), None)
     parts = source.parent.parts
-    if parts[:1] in (("packages",), ("apps",), ("libs",)) and len(parts) > 1:  # tests of a workspace lie in it
-        top = PurePosixPath(*parts[:2]) / top.name
-        parts = parts[2:]
+    if own and not top.is_relative_to(own):  # tests of a package inside of the project lie in it
+        top = own / (top.name or "test")
+        parts = source.parent.relative_to(own).parts
     return top.joinpath(*parts[1:]) if way == "mirror" else top
 
 

@@ -60,24 +60,33 @@ def sources(workspace: Workspace, paths: Sequence[str]) -> tuple[str, ...]:
     return tuple(path for path in found if not (re.search(r"\.[cm]?jsx?$", path) and path[: path.rindex(".")] in doubled))
 
 
+def countable(workspace: Workspace, paths: Sequence[str]) -> list[str]:
+    """Of these files, the ones that a person can have written: what is huge or minified takes longer to count than to test."""
+    return [path for path in paths if _is_countable(Path(workspace.root, path))]
+
+
+def _is_countable(path: Path) -> bool:
+    try:
+        data = read(path, MAX_BYTES + 1)
+    except OSError:
+        return False
+    return len(data) <= MAX_BYTES and not is_minified(data)
+
+
 def _other(path: str, built: bool = False) -> bool:
     folders = path.split("/")[:-1]
     return any(_NEVER.fullmatch(part) and not (built and _BUILT.fullmatch(part)) for part in folders)
 
 
 def _looks_made(path: Path) -> bool:
-    """Whether a program wrote it: it says so, or it is minified."""
+    """Whether a program wrote it, and says so."""
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)
-            size = os.fstat(file.fileno()).st_size
-            start = head + file.read(1 << 16)
     except OSError:
         return False
     comments = b"\n".join(line for line in head.splitlines()[:12] if line.lstrip().startswith((b"//", b"/*", b"*")))
-    if _GENERATED.search(comments):
-        return True
-    return size > _LONG and is_minified(start)
+    return _GENERATED.search(comments) is not None
 
 
 def is_minified(text: bytes) -> bool:

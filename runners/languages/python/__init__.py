@@ -1,6 +1,6 @@
 """The Python language: pytest or unittest tests, coverage.py's lines and branches, uv's environments."""
 
-from runners.languages.python.commands import explore, run, suite
+from runners.languages.python.commands import count, explore, run, suite
 from runners.languages.python.exploring import exploration
 from runners.languages.python.installing import NAME, environment, prepare
 from runners.languages.python.manifests import MANIFESTS
@@ -20,6 +20,7 @@ __all__ = [
     "SUFFIXES",
     "VERSION",
     "baseline",
+    "count",
     "environment",
     "exploration",
     "explore",

@@ -50,6 +50,10 @@ def suite(workspace: Workspace, environment: Environment, limits: Limits, extra:
     return replace(command, copies={"tree": workspace.root}, files={**command.files, **added})
 
 
+def count(workspace: Workspace, environment: Environment, limits: Limits, paths: Sequence[str]) -> None:
+    """Nothing has to run: coverage.py's own parser tells here."""
+
+
 def run(
     workspace: Workspace,
     environment: Environment,

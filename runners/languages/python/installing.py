@@ -22,6 +22,8 @@ from runners.languages.python.sources import files, roots, sources
 from testwright.model import Command, Ending, Environment, Limits, Output, Workspace
 
 NAME = "python"
+FOREIGN = ("npm:",)
+"""What requirements for other languages begin with."""
 TOOLS = ("pytest==8.4.2", "coverage==7.17.3 ; python_version >= '3.10'", "coverage==7.10.7 ; python_version < '3.10'")
 _LIMITS = Limits(seconds=600, memory=4096, processes=512, file_size=2048, scratch=4096, cpus=2.0)
 _WHEELS = ("--only-binary", ":all:")
@@ -67,8 +69,8 @@ def prepare(workspace: Workspace, folder: str, requirements: Sequence[str], setu
         shell = steps.inside("sh", "-c", line)
         commands.append(steps.command(f"set-up command {one_line(line, 60)!r}", shell))
     commands += _project(steps, found)
-    if requirements:
-        commands.append(steps.command("installing the extra packages", steps.install("--", *requirements)))
+    if own := [each for each in requirements if not each.startswith(FOREIGN)]:
+        commands.append(steps.command("installing the extra packages", steps.install("--", *own)))
     commands.append(steps.command("keeping the test tools' versions", steps.install(*_WHEELS, *TOOLS[1:]), trusted=True))
     place = roots(workspace, sources(workspace, files(workspace)))
     finish = (f"{steps.venv}/bin/python", "finish.py", steps.tree, workspace.root, *place)
