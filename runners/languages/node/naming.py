@@ -9,6 +9,7 @@ from testwright.model import Check, How, Observation
 
 LONGEST = 76
 _SHORT = 24
+QUOTES = "'\""
 _LAST = ("in another case", "in a further case", "in one more case", "in a special case", "in yet another case")
 _FIXED = {"''": "an empty string", '""': "an empty string", "``": "an empty string", "[]": "an empty array", "{}": "an empty object"}
 
@@ -120,6 +121,8 @@ def _side(plan: Plan) -> str:
             "" if check.expected in {column.name for column in plan.columns} else f" {_value(check)}" if check.how is not How.TRUE else ""
         )
         return f"{verb} {_words(found[1])}{told and ' as' + told}"
+    if re.fullmatch(r"typeof \(?result\)?", check.subject):
+        return f"{'resolves to' if o.asynchronous else 'returns'} {_article(check.expected.strip(QUOTES))}"
     if check.how is How.TRUE and check.subject == "Number.isNaN(result)":
         return f"{'resolves to' if o.asynchronous else 'returns'} NaN"
     if re.search(r"\bresult\b", check.subject):
