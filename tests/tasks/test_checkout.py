@@ -24,7 +24,7 @@ def test_it_does_what_the_plain_function_does(tmp_path: Path) -> None:
     with pytest.raises(CheckoutFailed):
         checkout.fn(str(tmp_path / "gone"), str(tmp_path / "out" / "1"))
     with pytest.raises(InvalidCampaign):
-        checkout.fn("npm:a", str(tmp_path / "out" / "2"))
+        checkout.fn("maven:org.apache:commons", str(tmp_path / "out" / "2"))
 
 
 @pytest.mark.slow

@@ -87,7 +87,7 @@ def test_paths_in_a_campaign_file_are_relative_to_it(tmp_path: Path, source: Pat
         ({"sources": ["pypi:a"]}, {"TESTWRIGHT_WORKERS": "many"}, None, "TESTWRIGHT_WORKERS must be a valid integer, not many"),
         ({"sources": ["pypi:a"]}, {"TESTWRIGHT_EXCLUDE": "[a"}, None, "TESTWRIGHT_EXCLUDE begins like JSON and is none"),
         ({}, {"TESTWRIGHT_SOURCE": "a"}, None, "TESTWRIGHT_SOURCE is no setting; did you mean TESTWRIGHT_SOURCES?"),
-        ({"sources": ["npm:left-pad"]}, {}, None, "npm packages come with the language JavaScript"),
+        ({"sources": ["maven:org.apache:commons"]}, {}, None, "maven packages come with the language Java"),
         ({"sources": ["pypi:a"], "exclude": ["!"]}, {}, None, "'!' is no pattern"),
     ],
 )
