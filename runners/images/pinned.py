@@ -15,7 +15,12 @@ command -v npm >/dev/null || { echo "npm is missing here" >&2; exit 1; }
 exec 9>"$1/lock"; ! command -v flock >/dev/null || flock 9
 [ -e "$1/ready" ] && exit 0
 cp package.json package-lock.json "$1" && cd "$1" || exit
-npm ci --ignore-scripts --legacy-peer-deps --no-audit --no-fund --no-update-notifier --loglevel error --cache "$1/cache" || exit
+options="--ignore-scripts --legacy-peer-deps --no-audit --no-fund --no-update-notifier --loglevel error --cache $1/cache"
+npm ci $options || exit
+# An older Node leaves out what is optional and asks for a newer one: then the pinned one installs again.
+if ! node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)'; then
+  rm -rf first && mv node_modules first && first/node-linux-*/bin/node first/npm/bin/npm-cli.js ci $options && rm -rf first || exit
+fi
 rm -rf cache bin node_modules/node-linux-*/include
 mkdir bin && ln -s "$1"/node_modules/node-linux-*/bin/node bin/node && touch ready
 """

@@ -13,7 +13,7 @@ const HOLE = /%(?:\d+\$)?[sdifjoOpc#$]|\$\{[^}]*\}|\$[A-Za-z_][\w.]*/;
 const titles = (name) => name.replaceAll(' > ', ' ').split(HOLE).map(special).join('[^]*');
 
 function log(said) {
-  const lines = fs.readFileSync(said.log, 'utf8').split('\n').map((line) => line.trim()).filter(Boolean);
+  const lines = fs.readFileSync(said.log, 'utf8').split('\n').map((line) => line.trim()).filter((line) => /[a-z]/i.test(line) && !/Startup Error/.test(line));
   const telling = lines.filter((line) => /\berror\b|cannot find|not found|unknown/i.test(line) && !/^at /.test(line));
   return (telling[0] ?? lines.at(-1) ?? '').slice(0, 300);
 }
