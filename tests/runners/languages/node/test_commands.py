@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from runners.images.pinned import IN_IMAGE
 from runners.languages import node
 from runners.languages.base import Style
 from runners.languages.node.sources import files
@@ -14,6 +15,7 @@ from runners.sandboxes.process import ProcessSandbox
 from tests.runners.languages.examples import workspace
 from tests.runners.languages.node.observed import equals, observed
 from tests.runners.node_tools import node_environment
+from tests.runners.sandboxes.conftest import ISOLATED, open_box
 from testwright.model import Baseline, Candidate, Ending, Limits, RunResult, Status, TestCase, Workspace
 
 pytestmark = [pytest.mark.slow, pytest.mark.network]
@@ -202,3 +204,18 @@ def test_kept_tests_run_beside_the_own_ones(tmp_path: Path) -> None:
     output = ProcessSandbox().run(node.suite(place, node_environment(), Limits(seconds=30), extra))
     assert {(case.file, case.name) for case in node.result(place, output).cases} == {("test/own.test.js", "own"), ("test/a.test.js", "new")}
     assert output.ending is Ending.EXITED
+
+
+@pytest.mark.parametrize("sandbox", ISOLATED)
+def test_a_run_says_the_same_in_every_sandbox(sandbox: str, tmp_path: Path) -> None:
+    place, source = project(tmp_path, "ts")
+    made, box = node_environment(tmp_path), open_box(sandbox).sandbox
+    if sandbox == "docker":
+        made = replace(made, runtime=f"{IN_IMAGE}/bin/node")
+    given = [observed("sign", f"sign(x={x})", equals(y), module=source) for x, y in (("5", "1"), ("-1", "-1"))]
+    target = node.target(place, made, source, node.baseline(place, made, [source], box.run(node.count(place, made, QUICK, [source]))))
+    written = node.write(place, target, given, node.style(place, sorted(PROJECTS["ts"])))
+    result = node.result(place, box.run(node.run(place, made, [written], QUICK, target=target)), [written])
+    assert result.passed, result
+    assert result.coverage[0].covered_branches >= {(3, 1), (3, 2), (4, 1)}
+    assert set(result.gains) == {"", *(test.name for test in written.tests)}
