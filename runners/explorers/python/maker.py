@@ -92,6 +92,7 @@ class Maker:
         self.local: list[Any] = []
         """Literals of the function that is being called."""
         self.stubs = False
+        """What is far-fetched is tried, too: made-up objects, words of other modules."""
         self.snippets: dict[str, Node] = {}
         self.constructors: dict[type, list[Parameter]] = {}
 
@@ -126,7 +127,7 @@ class Maker:
             return rng.choice(world.results[str])
         if choice < 0.84:
             return Atom(rng.choice(FORMATS))
-        if choice < 0.88 and world.words:
+        if choice < 0.88 and world.words and (self.stubs or rng.random() < 0.5):
             return Atom(rng.choice(world.words))
         return Atom(rng.choice(WORDS))
 

@@ -10,7 +10,7 @@ from typing import Any
 from runners.explorers.python.cases import Case
 from runners.explorers.python.compose import DEPTH, Composer, snake
 from runners.explorers.python.maker import FLOATS, INTS, WORDS, Maker
-from runners.explorers.python.strings import line_of, matching, nudge, spliced, strewn
+from runners.explorers.python.strings import FORMATS, line_of, matching, nudge, spliced, strewn
 from runners.explorers.python.values import Atom, Call, Function, Group, Member, Name, Node, Table, Variable, literal, substitute, walk
 
 Entry = tuple  # (line, kind, a, b)
@@ -319,13 +319,21 @@ class Mutator:
     def wish_pattern(self, subject: Any, pattern: re.Pattern[Any]) -> Iterator[tuple[Any, Node]]:
         if not isinstance(subject, (str, bytes)):
             return
-        made = matching(pattern, self.rng)
+        made = self.matching(pattern)
         if made is None:
             return
         new = made.encode("latin-1", "replace") if isinstance(subject, bytes) else made
         yield subject, Atom(new)
         if isinstance(subject, str) and self.rng.random() < 0.6:
             yield subject, Atom(self.rng.choice((subject + "\n" + made, made + subject, subject + made, made + "\n" + subject)))
+
+    def matching(self, pattern: re.Pattern[Any]) -> str | None:
+        """A text in which a pattern is found: in a usual format when there is one, for patterns know less than what reads the text next."""
+        if isinstance(pattern.pattern, str) and self.rng.random() < 0.4:
+            found = [text for text in FORMATS if (match := pattern.search(text)) and match.end() > match.start()]
+            if found:
+                return self.rng.choice(found)
+        return matching(pattern, self.rng)
 
     def wish_item(self, key: Any, owner: Any) -> Iterator[tuple[Any, Node]]:
         if isinstance(owner, dict):
@@ -338,6 +346,8 @@ class Mutator:
             yield from self.wish_size(owner)
         elif isinstance(owner, str) and isinstance(key, int):
             yield owner, Atom(nudge(owner, self.rng, []))
+        elif isinstance(key, str):
+            yield owner, Table((Atom(key), self.maker.make_any(1, None)))
 
     def wish_class(self, kind: str, a: Any, b: Any) -> Iterator[tuple[Any, Node]]:
         classes = [c for c in (b if isinstance(b, tuple) else (b,)) if isinstance(c, type)]
@@ -524,7 +534,7 @@ class Mutator:
         places = [(p, n) for p, n in walk(tree) if (p or index < len(trees) - 1) and changeable(tree, p)]
         if not places:
             return self.composer.fresh(self.composer.subject_of(case) or rng.choice(self.composer.subjects))
-        path, node = rng.choices(places, [weight_of(node) for _, node in places])[0]
+        path, node = rng.choice(places)
         trees[index] = substitute(tree, path, self.node_changed(node))
         return case.with_trees(trees)
 
@@ -588,12 +598,14 @@ class Mutator:
                 return Atom(rng.choice((value + "\n" + other, value + other, other + value, value + " " + other, other)))
             if choice < 0.5:
                 words = [v for v in maker.local if isinstance(v, str)] or self.world.literals.get(str, [])
-                if self.world.words and rng.random() < 0.2:
+                if self.world.words and rng.random() < (0.2 if maker.stubs else 0.07):
                     words = rng.sample(self.world.words, min(8, len(self.world.words)))
                 other = rng.choice(self.world.texts) if self.world.texts and rng.random() < 0.3 else line_of(rng, words)
                 return Atom(spliced(value, other, rng)[:2000])
             words = [v for v in maker.local if isinstance(v, str)] or self.world.literals.get(str, [])
-            return Atom(nudge(value, rng, self.world.words if self.world.words and rng.random() < 0.15 else words))
+            return Atom(
+                nudge(value, rng, self.world.words if self.world.words and rng.random() < (0.15 if maker.stubs else 0.05) else words)
+            )
         if isinstance(value, bytes):
             return Atom(nudge(value.decode("latin-1"), rng, []).encode("latin-1", "replace"))
         if isinstance(value, int):
@@ -699,11 +711,6 @@ class Mutator:
         step = self.composer.change(cls, name)
         at = rng.randint(at + 1, last)
         return case.copy(steps=(*case.steps[:at], step, *case.steps[at:])) if step is not None else None
-
-
-def weight_of(node: Node) -> int:
-    """How often a place is changed: long texts more often than what stands around them."""
-    return 2 + min(len(node.value), 60) // 6 if isinstance(node, Atom) and isinstance(node.value, (str, bytes)) else 2
 
 
 def calls(node: Node, variable: str, method: str) -> bool:

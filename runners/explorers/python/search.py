@@ -331,7 +331,9 @@ class Search:
         line = min(self.rng.sample(lines, min(len(lines), 3)), key=lambda found: tries.get(found, 0))
         tries[line] = tries.get(line, 0) + 1
         cases = self.archive.near[line]
-        unit = self.rng.choice(sorted({found.case.unit for found in cases}))
+        units = sorted({found.case.unit for found in cases})
+        public = [unit for unit in units if unit not in self.private]
+        unit = self.rng.choice(public if public and self.rng.random() < 0.75 else units)
         cases = [found for found in cases if found.case.unit == unit]
         kept = min(self.rng.sample(cases, min(len(cases), self.rng.choice((1, 2, 3)))), key=lambda found: found.case.size())
         self.try_case(self.mutator.mutate(kept.case.copy(origin="search"), self.operands(kept), line))

@@ -58,12 +58,8 @@ class World:
                     continue
                 parts = value if isinstance(value, (list, tuple, set, frozenset, dict)) and len(value) < 3000 else (value,)
                 texts = [part for part in list(parts) if type(part) is str]
-                code = getattr(value, "__code__", None)
-                texts += constants(code) if code is not None else []
-                if isinstance(value, type) and value.__module__ == name:
-                    for member in vars(value).values():
-                        code = getattr(member, "__code__", None)
-                        texts += constants(code) if code is not None else [member] if type(member) is str else []
+                members = list(vars(value).values()) if isinstance(value, type) and value.__module__ == name else [value]
+                texts += [text for member in members if type(member) is FunctionType for text in constants(member.__code__)]
                 found.update(dict.fromkeys(sorted(text for text in texts if 0 < len(text) < 60)))
         known = set(self.literals.get(str, []))
         return [text for text in found if text not in known][:4000]
