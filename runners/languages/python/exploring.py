@@ -19,7 +19,7 @@ def _is_source(observation: Observation) -> bool:
     expressions += [text for check in observation.checks for text in (check.subject, check.expected)]
     expressions += [observation.raised.type] if observation.raised else []
     statements = [f"{step.name} = {step.source}" if step.name else step.source for step in observation.arrange]
-    names = [step.name for step in observation.arrange if step.name] + [
+    names = [part for step in observation.arrange if step.name for part in step.name.split(".")] + [
         argument.name for argument in observation.arguments if argument.keyword
     ]
     imports = [part for module, name in observation.imports for part in (*module.split("."), *filter(None, [name]))]

@@ -41,6 +41,8 @@ def test_an_observation_comes_back_as_it_was() -> None:
         {"call": "f(1"},
         {"call": "x = 1"},
         {"arrange": [{"name": "x; y", "source": "1"}]},
+        {"arrange": [{"name": "x.", "source": "1"}]},
+        {"arrange": [{"name": "x[0].y", "source": "1"}]},
         {"arrange": [{"name": "", "source": "a()\nb()"}]},
         {"imports": [["os; x", ""]]},
         {"imports": [["os", "path as x"]]},
@@ -61,6 +63,15 @@ def test_what_is_no_plain_source_text_is_dropped(changes: dict[str, object]) -> 
     observations, ending = read(said(entry(**changes), entry(id="2"), {"type": "end", "ending": "budget"}))
     assert [observation.id for observation in observations] == ["2"]
     assert ending == "budget; 1 unreadable lines"
+
+
+def test_an_attribute_may_be_assigned_in_the_arrangement() -> None:
+    steps = [{"name": "door", "source": "Door()"}, {"name": "door.lock.code", "source": "'x'"}]
+
+    observations, ending = read(said(entry(arrange=steps), {"type": "end", "ending": "budget"}))
+
+    assert [step.name for step in observations[0].arrange] == ["door", "door.lock.code"]
+    assert ending == "budget"
 
 
 def test_progress_is_what_is_known_of_an_explorer_that_died() -> None:
