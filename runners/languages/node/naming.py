@@ -161,7 +161,8 @@ def _special(plan: Plan, siblings: Sequence[Plan]) -> list[str]:
 
 def _inputs(plan: Plan) -> list[str]:
     """Words about the arguments, from the whole to the telling."""
-    arguments = [(argument.name, describe(argument.source)) for argument in plan.first.arguments]
+    made = {step.name: step.source for step in plan.arrange if step.name}
+    arguments = [(argument.name, describe(made.get(argument.source, argument.source))) for argument in plan.first.arguments]
     if not arguments:
         return []
     whole = _list([words for _, words in arguments])

@@ -172,6 +172,11 @@ def test_titles_differ_and_tables_have_names_for_their_columns(tmp_path: Path) -
     assert names[0] == "f > f(%s, %s) returns %j"
 
 
+def test_a_title_says_what_a_variable_holds(tmp_path: Path) -> None:
+    given = observed("fill", "fill(items=items; n=2)", equals("[1, 1]", "items"), arrange=(Step("[]", "items"),))
+    assert "it('changes items for an empty array and 2', () => {" in text(tmp_path, [given])
+
+
 @pytest.mark.parametrize(
     "change",
     [
