@@ -114,4 +114,4 @@ function arcs(coverage) {
   return arms(coverage).map(([line, n, id, arm]) => [line, n, coverage.b[id]?.[arm] ?? 0]);
 }
 
-module.exports = { instrument, transpile, lines, arms, arcs };
+module.exports = { instrument, transpile, lines, arms, arcs, plugins, likelyModule };

@@ -59,7 +59,7 @@ function transpile(text, filename, options = {}) {
   const kept = Object.fromEntries(KEPT.filter((name) => compiler[name] !== undefined).map((name) => [name, compiler[name]]));
   const jsx = compiler.jsx === ts.JsxEmit.React || compiler.jsxFactory ? ts.JsxEmit.React : ts.JsxEmit.ReactJSX;
   const made = ts.transpileModule(text, {
-    fileName: /\.(?:[cm]?ts|tsx|jsx)$/.test(filename) ? filename : `${filename}.jsx`,
+    fileName: SYNTAX.test(filename) ? filename.replace(/\.[cm]ts$/, '.ts') : `${filename}.jsx`,
     compilerOptions: {
       ...kept,
       jsx,

@@ -1,0 +1,111 @@
+/** @file Keeps code under test from ending the process, starting others, opening doors, waiting for input, or changing what all share. */
+'use strict';
+
+const fs = require('node:fs');
+
+/** Thrown in place of what code under test may not do. */
+class Forbidden extends Error {
+  constructor(what) {
+    super(`not allowed: ${what}`);
+    this.name = 'Forbidden';
+  }
+}
+
+const guard = { forbidden: 0 };
+
+function forbid(owner, names, label) {
+  for (const name of names) {
+    if (typeof owner[name] !== 'function') continue;
+    owner[name] = function forbidden() {
+      guard.forbidden += 1;
+      throw new Forbidden(`${label}.${name}`);
+    };
+  }
+}
+
+/** Reading from a descriptor that the code under test did not open would wait, or cut our own lines. */
+function descriptors() {
+  for (const name of ['readSync', 'read', 'readFileSync', 'readFile', 'writeSync', 'write', 'writeFileSync', 'writeFile', 'closeSync', 'close', 'fstatSync', 'fstat', 'appendFileSync', 'appendFile', 'ftruncateSync', 'ftruncate', 'futimesSync', 'futimes', 'fchmodSync', 'fchmod', 'fchownSync', 'fchown', 'fsyncSync', 'fsync']) {
+    const native = fs[name];
+    fs[name] = Object.assign(function guarded(first, ...rest) {
+      if (typeof first === 'number' && (first < 20 || guard.own?.has(first))) {
+        guard.forbidden += 1;
+        throw new Forbidden(`fs.${name} of a low descriptor`);
+      }
+      return native.call(this, first, ...rest);
+    }, native);
+  }
+}
+
+/** The clock and random numbers of a run: `shift` days later, another seed. */
+function world(seed, shift) {
+  let state = seed >>> 0;
+  Math.random = () => {
+    state = (state * 1664525 + 1013904223) >>> 0;
+    return state / 4294967296;
+  };
+  guard.reseed = () => {
+    state = seed >>> 0;
+  };
+  if (!shift) return;
+  const Native = Date;
+  const later = shift * 86400000;
+  const Shifted = new Proxy(Native, {
+    construct: (target, given, self) => Reflect.construct(target, given.length ? given : [Native.now() + later], self === Shifted ? target : self),
+    apply: () => new Native(Native.now() + later).toString(),
+    get: (target, key) => (key === 'now' ? () => Native.now() + later : Reflect.get(target, key)),
+  });
+  globalThis.Date = Shifted;
+  Native.prototype.constructor = Shifted;
+}
+
+/** Put everything in place, before the code under test is loaded. */
+function install(own = []) {
+  guard.own = new Set(own);
+  const processes = require('node:child_process');
+  forbid(processes, ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork'], 'child_process');
+  forbid(process, ['exit', 'kill', 'abort', 'reallyExit', 'chdir', '_kill', 'dlopen', 'setuid', 'setgid'], 'process');
+  const net = require('node:net');
+  forbid(net.Server.prototype, ['listen'], 'server');
+  forbid(net.Socket.prototype, ['connect'], 'socket');
+  forbid(require('node:dgram'), ['createSocket'], 'dgram');
+  forbid(require('node:cluster'), ['fork'], 'cluster');
+  const silent = () => true;
+  process.stdout.write = silent;
+  if (!process.env.EXPLORER_DEBUG) process.stderr.write = silent;
+  for (const name of ['log', 'info', 'warn', 'error', 'debug', 'trace', 'dir', 'table', 'group', 'groupEnd', 'time', 'timeEnd']) console[name] = () => {};
+  process.on('unhandledRejection', () => {});
+  process.on('uncaughtException', () => {});
+  process.on('warning', () => {});
+  descriptors();
+}
+
+const SHARED = ['Object', 'Array', 'String', 'Number', 'Function', 'Promise', 'RegExp', 'Date', 'Map', 'Set', 'Error', 'Symbol', 'Boolean'];
+let kept = [];
+
+/** Remember what all code shares. */
+function remember() {
+  const owners = [globalThis, ...SHARED.flatMap((name) => [globalThis[name], globalThis[name].prototype]), JSON, Math];
+  kept = owners.map((owner) => [owner, new Map(Reflect.ownKeys(owner).map((key) => [key, Object.getOwnPropertyDescriptor(owner, key)]))]);
+}
+
+/** Whether something was added that every object shows. */
+function polluted() {
+  for (const _ in {}) return true; // eslint-disable-line guard-for-in
+  for (const _ in []) return true; // eslint-disable-line guard-for-in
+  return false;
+}
+
+/** Put back what all code shares. */
+function restore() {
+  for (const [owner, slots] of kept) {
+    for (const key of Reflect.ownKeys(owner)) if (!slots.has(key)) delete owner[key];
+    if (owner === globalThis) continue;
+    for (const [key, slot] of slots) {
+      const now = Object.getOwnPropertyDescriptor(owner, key);
+      if (slot.configurable && (!now || now.value !== slot.value || now.get !== slot.get)) Object.defineProperty(owner, key, slot);
+    }
+  }
+}
+
+module.exports = { guard, install, world, remember, polluted, restore, Forbidden };
