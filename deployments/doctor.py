@@ -98,9 +98,14 @@ def _isolation(boxes: tuple[Line, ...]) -> Line:
 def _languages() -> tuple[Line, ...]:
     from runners.languages import LANGUAGES
 
-    return tuple(
-        Line(f"language {name}", Health.GOOD, "source files: " + ", ".join(language.SUFFIXES)) for name, language in LANGUAGES.items()
-    )
+    return tuple(_language(name, ", ".join(language.SUFFIXES)) for name, language in LANGUAGES.items())
+
+
+def _language(name: str, suffixes: str) -> Line:
+    """npm fetches the pinned tools where there is no image of them."""
+    if name == "javascript" and not shutil.which("npm"):
+        return Line(f"language {name}", Health.OPTIONAL, "npm is missing: only the docker sandbox can serve it", _install("npm"))
+    return Line(f"language {name}", Health.GOOD, f"source files: {suffixes}")
 
 
 def _browser() -> Line:

@@ -95,9 +95,9 @@ def test_a_package_is_imported_only_where_it_belongs(package: str) -> None:
 def test_every_language_has_an_explorer_and_a_line_in_the_table() -> None:
     from runners.languages import LANGUAGES
 
-    explorers = {path.parent.name for path in (ROOT / "runners/explorers").glob("*/__main__.*")}
+    explorers = {path.parent.name for name in ("__main__.*", "main.*") for path in (ROOT / "runners/explorers").glob(f"*/{name}")}
 
-    assert set(LANGUAGES) == explorers
+    assert {getattr(language, "__name__", "").rpartition(".")[2] for language in LANGUAGES.values()} == explorers
     assert all(name == language.NAME for name, language in LANGUAGES.items())
 
 

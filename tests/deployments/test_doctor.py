@@ -19,9 +19,19 @@ def of(lines: tuple[Line, ...], what: str) -> Line:
 def test_every_part_of_this_machine_has_a_line_and_what_is_missing_has_a_command() -> None:
     lines = doctor.examine()
 
-    assert {"Python", "uv", "git", "docker", "bubblewrap", "isolation", "language python", "chromium", "Prefect", "disk"} == {
-        line.what for line in lines
-    }
+    assert {
+        "Python",
+        "uv",
+        "git",
+        "docker",
+        "bubblewrap",
+        "isolation",
+        "language python",
+        "language javascript",
+        "chromium",
+        "Prefect",
+        "disk",
+    } == {line.what for line in lines}
     assert of(lines, "Python").detail.endswith(sys.executable)
     assert not [line for line in lines if line.health is not Health.GOOD and not line.mend]
 

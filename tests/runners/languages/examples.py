@@ -44,7 +44,27 @@ EXAMPLES = {
         broken=b"def broken(:\n    pass\n",
         empty=b'"""Nothing."""\n\nNAME = "x"\n',
         results=tuple(f"results/{name}" for name in ("junit.xml", "coverage.json", "outcome.json", "account.jsonl")),
-    )
+    ),
+    "javascript": Example(
+        code={
+            "src/index.ts": "export function total(prices: number[]): number {\n  return prices.reduce((a, b) => a + b, 0);\n}\n",
+            "src/cart.js": "export function add(price) {\n  if (price < 0) throw new RangeError();\n  return price;\n}\n",
+        },
+        tests={"test/shop.test.js": "import { total } from '../src/index';\n\nit('total', () => expect(total([1, 2])).toBe(3));\n"},
+        other={
+            "package.json": '{"name": "shop", "type": "module", "dependencies": {"left-pad": "1"}}',
+            "vitest.config.ts": "export default { test: { globals: true } };\n",
+            "docs/site.js": "function page() {}\n",
+            "examples/buy.mjs": "export const buy = () => 1;\n",
+            "test/helpers/make.js": "export function helper() {}\n",
+            "src/vendor/pad.js": "export function pad() { return 6; }\n",
+            "src/types.d.ts": "export function f(): void;\n",
+            "README.md": "# Shop\n",
+        },
+        broken=b"function broken( {\n",
+        empty=b"export const NAME = 'x';\n",
+        results=("results/report.json", "results/coverage.json"),
+    ),
 }
 
 
