@@ -74,7 +74,9 @@ def another_round(place: Place, progress: Progress, gateway: Gateway) -> Progres
     )
     for start in range(0, len(answers), len(requests)):  # one after the other: the next counts what the last one won
         progress = _taken_in(place, progress, answers[start : start + len(requests)])
-    return progress
+    said = [replies.read(answer.text) for answer in answers if not answer.stopped]
+    declined = progress.empty and said and all(reply.declined for reply in said)
+    return replace(progress, stopped=progress.stopped or "done") if declined else progress
 
 
 def _taken_in(place: Place, progress: Progress, answers: Sequence[Answer]) -> Progress:

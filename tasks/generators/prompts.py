@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 
 from jinja2 import Environment as Templates
@@ -22,6 +23,8 @@ KNOWN = 240
 FEW = 5
 SITES = 3
 """Lines of other files that call what is shown."""
+_ABSOLUTE = re.compile(r"^/(?:[^/\n:]+/)*(?=[^/\n:]+:\d+: in )", re.MULTILINE)
+_DIFF = re.compile(r"E\s+Full diff:")
 _PRIVATE = re.compile(r"\b_[a-z]")
 
 
@@ -60,10 +63,10 @@ def repair(context: Context, focus: Focus, refused: Sequence[Refused], empty: bo
 
 
 def brief(detail: str) -> str:
-    """The lines of an error that say what happened: where, and what pytest marks with an E."""
-    lines = detail.split("\n")
+    """The lines of an error that say what happened: where, and what pytest marks with an E. No folder of this machine, no diff."""
+    lines = _ABSOLUTE.sub("", detail).split("\n")
     place = [line for line in lines if re.match(r"\S+:\d+: in ", line)]
-    said = [line for line in lines if re.match(r"E\s+\S", line)]
+    said = [line for line in takewhile(lambda line: not _DIFF.match(line), lines) if re.match(r"E\s+\S", line)]
     return "\n".join([*place, *said] if said else lines)[:DETAIL].rstrip()
 
 

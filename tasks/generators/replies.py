@@ -9,6 +9,7 @@ from dataclasses import dataclass
 MOST_BLOCKS = 40
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*([\w+#.-]*)[^\n`]*\n(.*?)(?:^[ \t]*\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 _FINDING = re.compile(r"^[ \t#*/-]*FINDING:?[ \t]+`?([\w.]{1,200})`?[ \t]*:[ \t]*(\S.{0,400})$", re.MULTILINE)
+_EMPTY = re.compile(r"```\w*\n(?:[ \t]*(?:#[^\n]*)?\n)*```")
 _NOT_CODE = frozenset({"text", "txt", "console", "bash", "sh", "shell", "diff", "output", "markdown", "md", "json"})
 _THINKING = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 
@@ -21,12 +22,15 @@ class Reply:
     """Pieces of code, in order; prose may still be in them when nothing told it apart."""
     findings: tuple[tuple[str, str], ...] = ()
     """(unit, what is wrong with it)."""
+    declined: bool = False
+    """It holds nothing but an empty block: nothing can be reached."""
 
 
 def read(text: str) -> Reply:
     """The code of a reply and the findings in it."""
     text = _THINKING.sub("", text.replace("\r\n", "\n").replace("\0", ""))
-    return Reply(tuple(_blocks(text))[:MOST_BLOCKS], tuple(dict.fromkeys(_FINDING.findall(text)))[:MOST_BLOCKS])
+    findings = tuple(dict.fromkeys(_FINDING.findall(text)))[:MOST_BLOCKS]
+    return Reply(tuple(_blocks(text))[:MOST_BLOCKS], findings, _EMPTY.fullmatch(text.strip()) is not None)
 
 
 def _blocks(text: str) -> Iterator[str]:

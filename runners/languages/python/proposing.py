@@ -3,7 +3,7 @@
 import ast
 import builtins
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from runners.languages.base import Style
@@ -47,7 +47,7 @@ def joined(first: Candidate, second: Candidate, style: Style, target: Target) ->
     if not first.tests:
         return second
     a = sheet(first.text)
-    b = _renamed(sheet(second.text), {name for p in a.parts for name in p.names})
+    b = _apart(_renamed(sheet(second.text), {name for p in a.parts for name in p.names}), a)
     both = Sheet(tuple(dict.fromkeys((*a.imports, *b.imports))), {**b.aliases, **a.aliases}, (*a.parts, *b.parts), a.header)
     made = _candidate(both, first.path, style, target, first)
     short = {test.name.rpartition(".")[2]: test for test in first.tests}
@@ -115,15 +115,36 @@ def _renamed(given: Sheet, taken: set[str]) -> Sheet:
             while new in taken:
                 new += "_more" if not name[:1].isupper() else "More"
             names[name] = new
-    if not names:
-        return given
+    return replace(given, parts=_spelled(given.parts, names)) if names else given
+
+
+def _apart(given: Sheet, other: Sheet) -> Sheet:
+    """With imports that bind no name to something else than the other file does.
+
+    A class that two modules of one package show is the same class; what else is called alike gets the name of its module as well.
+    """
+    bound_there = {visible(pair, other.aliases): pair for pair in other.imports}
+    imports: list[Import] = []
+    aliases, names = dict(given.aliases), dict[str, str]()
+    for pair in given.imports:
+        name = visible(pair, given.aliases)
+        there = bound_there.get(name, pair)
+        if there == pair or not pair[1]:
+            imports.append(pair)
+        elif there[1] != pair[1] or not name[:1].isupper() or there[0].partition(".")[0] != pair[0].partition(".")[0]:
+            aliases[pair] = names[name] = f"{pair[0].strip('.').replace('.', '_')}_{pair[1]}"
+            imports.append(pair)
+    return replace(given, imports=tuple(imports), aliases=aliases, parts=_spelled(given.parts, names) if names else given.parts)
+
+
+def _spelled(parts: Iterable[Part], names: Mapping[str, str]) -> tuple[Part, ...]:
     pattern = re.compile(rf"(?<![\w.\"'])({'|'.join(map(re.escape, names))})\b(?![\"'])")
     renamed: list[Part] = []
-    for p in given.parts:
+    for p in parts:
         text = pattern.sub(lambda m: names[m[1]], p.text)
         tree = parsed(text)
         renamed.append(part(text, tree.body[0]) if tree else p)
-    return replace(given, parts=tuple(renamed))
+    return tuple(renamed)
 
 
 # ---- imports ---------------------------------------------------------------------------------------------------------
@@ -210,6 +231,8 @@ def _always_true(test: ast.expr) -> bool:
             return True
         case ast.Compare(left=left, ops=[ast.IsNot()], comparators=[ast.Constant(value=None)]):
             return True
+        case ast.Compare(left=ast.Call(), ops=[ast.Is()]):
+            return False  # two calls that give the same object: something is remembered
         case ast.Compare(left=left, ops=[ast.Eq() | ast.Is()], comparators=[right]):
             return ast.dump(left) == ast.dump(right)
         case ast.BoolOp(op=ast.Or(), values=values):

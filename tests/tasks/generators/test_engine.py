@@ -134,6 +134,15 @@ def test_a_good_answer_after_a_useless_one_is_taken(serve: Serve) -> None:
     assert "held no complete test" in server.prompts[1]
 
 
+def test_an_empty_block_ends_the_asking(serve: Serve) -> None:
+    with serving([fenced(MINUS), "```python\n# the rest cannot be reached\n```", fenced(PLUS)]) as server:
+        report = serve(server, rounds=3)
+
+    assert len(server.requests) == 2
+    assert "If nothing can, the block stays empty." in server.prompts[1]
+    assert (report.state, names(report)) == (State.IMPROVED, ["test_sign_is_minus_one_for_a_negative_number"])
+
+
 def test_an_answer_that_was_cut_off_keeps_its_whole_tests(serve: Serve) -> None:
     with serving([Reply(fenced(MINUS, ZERO)[:-20], finish="length")]) as server:
         report = serve(server, rounds=1)

@@ -240,6 +240,18 @@ def test_a_fully_uncovered_file_costs_less_than_itself(module: str, tmp_path: Pa
     assert sum(len(p.text) for p in pieces) < len(source.read_text())
 
 
+def test_a_constant_that_says_what_a_text_must_look_like_is_shown_whole(tmp_path: Path) -> None:
+    (tmp_path / "long.py").write_text(
+        f"FORM = {'a' * 300!r}\nDATA = {'b' * 3000!r}\n\n\ndef same(text):\n    return text in (FORM, DATA)\n"
+    )
+    workspace = Workspace("long", str(tmp_path), "0" * 64, "long")
+    (focus,) = DIALECTS["python"].focus(workspace, Target("python", "long.py", "long", "1" * 64), frozenset({6}), frozenset(), 10_000)
+
+    assert f"FORM = {'a' * 300!r}\n" in focus.text
+    assert "b" * 300 in focus.text
+    assert "b" * 500 not in focus.text
+
+
 def test_an_error_is_told_once_and_briefly() -> None:
     where = "tests/test_a.py:3: in test_a\n    assert f() == 2"
     said = f"AssertionError: assert 1 == 2\n  x\n{where}\nE   AssertionError: assert 1 == 2\nE     \nE     more"
@@ -247,6 +259,12 @@ def test_an_error_is_told_once_and_briefly() -> None:
     assert prompts.brief(said) == "tests/test_a.py:3: in test_a\nE   AssertionError: assert 1 == 2\nE     more"
     assert prompts.brief("timeout: took longer than 10 seconds") == "timeout: took longer than 10 seconds"
     assert len(prompts.brief("E " + "x" * 10_000)) == prompts.DETAIL
+
+
+def test_an_error_holds_no_folder_of_this_machine_and_no_diff_of_what_it_already_tells() -> None:
+    said = "tests/test_a.py:3: in test_a\n/home/me/my project/src/a.py:7: in f\nE   assert 2 == 3\nE     Full diff:\nE     +     2,"
+
+    assert prompts.brief(said) == "tests/test_a.py:3: in test_a\na.py:7: in f\nE   assert 2 == 3"
 
 
 def test_nothing_of_a_file_on_the_exclude_list_is_shown(workspace: Workspace) -> None:

@@ -44,6 +44,22 @@ def test_several_blocks_stay_in_order_and_output_is_no_code() -> None:
     assert [block.strip() for block in read(text).blocks] == ["import a", CODE.strip()]
 
 
+@pytest.mark.parametrize(
+    ("text", "declined"),
+    [
+        ("```python\n```", True),
+        ("```\n\n# nothing of it can be reached\n```\n", True),
+        ("```python\n# FINDING f: it is wrong\n```", True),
+        ("", False),
+        ("```python\n", False),
+        ("Sure!\n```python\n```", False),
+        (f"```python\n{CODE}```", False),
+    ],
+)
+def test_an_empty_block_alone_says_that_nothing_can_be_reached(text: str, declined: bool) -> None:
+    assert read(text).declined is declined
+
+
 def test_findings_are_read_wherever_they_stand() -> None:
     first = "FINDING Timer.stop: raises KeyError where the docstring says ValueError"
     text = f"{first}\n```python\n# FINDING: `area`: negative for a flipped box\n{CODE}```"

@@ -126,6 +126,23 @@ def test_joined_files_keep_every_test_under_a_name_of_its_own(take) -> None:  # 
     assert both.path == first.path
 
 
+def test_joined_files_import_a_class_of_the_package_once_and_keep_other_namesakes_apart() -> None:
+    def candidate(name: str, imports: str, body: str) -> Candidate:
+        test = f"def {name}():\n    {body}\n"
+        return Candidate("tests/test_shapes.py", f"{imports}\n\n\n{test}", (TestCase(name, test),))
+
+    first = candidate("test_a", "from json import loads\nfrom pkg.shapes import AreaError, area", "assert area(loads('1')) == AreaError(1)")
+    second = candidate("test_b", "from pkg.errors import AreaError\nfrom pkg.texts import loads", "assert loads('b') == AreaError('loads')")
+    both = joined(first, second, Style(), TARGET).text
+
+    assert "from json import loads\n" in both
+    assert "from pkg.shapes import AreaError, area\n" in both
+    assert "from pkg.texts import loads as pkg_texts_loads\n" in both
+    assert "pkg.errors" not in both
+    assert "assert area(loads('1')) == AreaError(1)" in both
+    assert "assert pkg_texts_loads('b') == AreaError('loads')" in both
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
@@ -133,6 +150,7 @@ def test_joined_files_keep_every_test_under_a_name_of_its_own(take) -> None:  # 
         ("assert True", Reason.ASSERTS_NOTHING),
         ("assert area(Box()) is not None", Reason.ASSERTS_NOTHING),
         ("x = area(1)\n    assert x == x", Reason.ASSERTS_NOTHING),
+        ("assert area(1) is area(1)", None),
         ("assert Box()._size == 1", Reason.PRIVATE),
         ("monkeypatch.setattr('pkg.shapes._hidden', 1)\n    assert area(1) == 1", Reason.PRIVATE),
         ("assert _hidden() == 1", Reason.PRIVATE),
