@@ -160,7 +160,7 @@ def _identity(place: Place, context: prompts.Context, number: int, piece: int) -
     target = place.target
     parts = [
         target.language, target.path, target.module, target.digest, sorted(target.lines), sorted(target.branches),
-        context.sample, context.outlines, sorted(context.callers.items()), place.style.framework, place.environment.key, place.about,
+        context.sample, context.outlines, sorted(context.callers.items()), place.style.framework, place.about,
         number, piece,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -24,7 +24,15 @@ def serve(tmp_path: Path, workspace: Workspace, environment: Environment, sandbo
     """Serve the file of `tests/tasks/conftest.py` with the model at a server."""
 
     def served(
-        server: Server, *, code: str = "", campaign: str = "c", rounds: int = 3, tries: int = 0, candidates: int = 1, **more: object
+        server: Server,
+        *,
+        code: str = "",
+        campaign: str = "c",
+        rounds: int = 3,
+        tries: int = 0,
+        candidates: int = 1,
+        environment: Environment = environment,
+        **more: object,
     ) -> FileReport:
         if code:
             Path(workspace.root, target.path).write_text(code)

@@ -1,12 +1,13 @@
 """Whatever a model answers: the file ends in a named state, what is good is kept, what is not is named."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.tasks.generators.conftest import Serve
 from tests.tasks.generators.server import Reply, serving
-from testwright.model import Reason, State
+from testwright.model import Environment, Reason, State
 
 pytestmark = pytest.mark.slow
 
@@ -238,6 +239,16 @@ def test_a_second_campaign_on_the_same_code_asks_nothing(serve: Serve) -> None:
     assert second.candidate == first.candidate
     assert second.usage.calls == 0
     assert second.usage.cached == 2
+
+
+def test_the_same_code_on_another_machine_asks_nothing(serve: Serve, environment: Environment) -> None:
+    with serving([fenced(MINUS, ZERO, PLUS)]) as server:
+        first = serve(server, rounds=1)
+        asked = len(server.requests)
+        second = serve(server, campaign="second", rounds=1, environment=replace(environment, key="python-3.12-elsewhere"))
+
+    assert len(server.requests) == asked == 1
+    assert second.candidate == first.candidate
 
 
 INJECTED = '''"""Numbers.
