@@ -32,6 +32,7 @@ function text(one, names) {
 function oddness(node) {
   if (node.k === 'fn') return 1.5;
   if (node.k === 'ref') return node.path.includes('#') ? 0 : 1;
+  if (node.k === 'new') return node.path in globalThis ? 0.3 : 1.5;
   if (node.k !== 'lit') return node.k === 'raw' ? 2 : 0;
   const { v } = node;
   if (typeof v === 'string') return (v.match(/[^\w .,:-]/g)?.length ?? 0) * 0.6;

@@ -6,6 +6,7 @@ const path = require('node:path');
 const native = { writeSync: fs.writeSync, appendFileSync: fs.appendFileSync, writeFileSync: fs.writeFileSync, renameSync: fs.renameSync, exit: process.reallyExit.bind(process), now: Date.now };
 
 const [, , role, requestFile, ...rest] = process.argv;
+require('./observe.cjs'); // takes what it needs of the process before that is forbidden
 const request = JSON.parse(fs.readFileSync(requestFile, 'utf8'));
 const folder = path.dirname(requestFile);
 process.argv.length = 2;
@@ -17,7 +18,7 @@ const timers = require('./timers.cjs');
 function heart(name) {
   const descriptor = fs.openSync(path.join(folder, name), 'w');
   const { writeSync } = native;
-  return { descriptor, beat: (count, what) => writeSync(descriptor, `${count} ${what}`.padEnd(40), 0) };
+  return { beat: (count, what) => writeSync(descriptor, `${count} ${what}`.padEnd(40), 0) };
 }
 
 const text = (rows) => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
@@ -41,10 +42,10 @@ const failed = (error) => put('done.json', JSON.stringify({ failed: `${error?.na
 
 async function search() {
   const [restarts, started, until] = rest.map(Number);
-  const { beat, descriptor } = heart('heartbeat');
+  const { beat } = heart('heartbeat');
   require('./search.cjs');
   require('./publish.cjs');
-  guard.install([descriptor]);
+  guard.install();
   guard.world(request.seed + 7, 0);
   timers.install();
   beat(0, -1);
@@ -82,9 +83,9 @@ async function search() {
 /** Observe the chosen cases, each with fresh modules where that is quick, with a clock and random numbers of its own. */
 async function observe() {
   const [name, skipped] = rest;
-  const { beat, descriptor } = heart(`${name}.heartbeat`);
+  const { beat } = heart(`${name}.heartbeat`);
   const skip = new Set(JSON.parse(skipped));
-  guard.install([descriptor]);
+  guard.install();
   guard.world(name === 'a' ? request.seed + 7 : request.seed + 4242, name === 'a' ? 0 : 401);
   const { Observer } = require('./observe.cjs');
   beat(0, -1);

@@ -39,6 +39,7 @@ class Outcome {
   get accidental() {
     if (!this.threw || this.declared) return false;
     if (!(this.error instanceof Error)) return false;
+    if (/^ERR_(INVALID_ARG|INVALID_CALLBACK|MISSING_ARGS|UNKNOWN_ENCODING|OUT_OF_RANGE)/.test(this.error.code ?? '')) return true;
     return /^(TypeError|ReferenceError|RangeError|SyntaxError)$/.test(this.error.name) && (ACCIDENTS.test(this.error.message) || this.error.code === undefined && this.error.name !== 'SyntaxError' && this.error.name !== 'RangeError');
   }
 

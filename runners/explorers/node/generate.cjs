@@ -1,13 +1,16 @@
 /** @file Makes inputs: trees that fit a shape, mostly plain ones, sometimes odd ones. */
 'use strict';
 
-const { lit, arr, obj, make, fn, ref, raw, call } = require('./values.cjs');
+const { lit, arr, obj, make, fn, ref, raw, call, print, walk } = require('./values.cjs');
 
 const NUMBERS = [1, 2, 0, 3, -1, 5, 10, 1.5, 0.5, 100, 4, 7, 1000, -2, -0.5, 16, 255, 1e6];
 const ODD = [NaN, Infinity, -Infinity, 1e21, -0, 2 ** 31, 2 ** 53, 1e-7, 0.1, 65536, 3.7];
 const FUNCTIONS = ['(x) => x', '() => {}', '() => true', '() => false', '(x) => x * 2', '(a, b) => a - b', '(a, b) => a + b', '(x) => x > 1', '() => 1', "() => 'a'", '() => null', '() => []', '(x) => [x]', '() => { throw new Error(\'boom\'); }', 'async (x) => x', '(x) => String(x)', '() => ({ a: 1 })', '(x) => x.a', '() => Promise.resolve(1)', "() => Promise.reject(new Error('boom'))"];
 const KEYS = ['a', 'b', 'c', 'key', 'name', 'id', 'x', '0'];
 const DEEPEST = 5;
+
+/** Whether a text of a tree needs nothing from outside. */
+const isFree = (tree) => [...walk(tree)].every(([, node]) => node.k !== 'var' && (!['ref', 'new'].includes(node.k) || node.path in globalThis));
 
 /** Makes trees from shapes. */
 class Generator {
@@ -105,7 +108,7 @@ class Generator {
     const { random } = this;
     if (!shape.props.length) return this.loose(depth);
     const sparse = random.next();
-    const kept = shape.props.filter((one) => (one.opt ? random.chance(sparse * sparse + 0.15) : !random.chance(0.03)));
+    const kept = shape.props.filter((one) => (one.opt ? random.chance(sparse * sparse + 0.15) : true));
     return obj(kept.map((one) => [one.n, this.tree(one.s, depth + 1)]));
   }
 
@@ -179,9 +182,9 @@ class Generator {
   make_fn(shape) {
     const { random } = this;
     if (shape.ret && shape.ret.t !== 'any' && random.chance(0.7)) {
-      const { print } = require('./values.cjs');
-      const text = print(this.tree(shape.ret, 3));
-      return fn(`() => ${text.startsWith('{') ? `(${text})` : text}`);
+      const made = this.tree(shape.ret, 3);
+      const text = print(made);
+      if (isFree(made)) return fn(`() => ${text.startsWith('{') ? `(${text})` : text}`);
     }
     if (random.chance(0.15)) return this.make_callback();
     const exported = this.pools.functions ?? [];

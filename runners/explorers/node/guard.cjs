@@ -11,7 +11,7 @@ class Forbidden extends Error {
   }
 }
 
-const guard = { forbidden: 0 };
+const guard = { forbidden: 0, escaped: 0 };
 
 function forbid(owner, names, label) {
   for (const name of names) {
@@ -25,12 +25,27 @@ function forbid(owner, names, label) {
 
 /** Reading from a descriptor that the code under test did not open would wait, or cut our own lines. */
 function descriptors() {
+  const opened = new Set();
+  const { openSync, open } = fs;
+  fs.openSync = function guarded(...given) {
+    const descriptor = openSync.apply(this, given);
+    opened.add(descriptor);
+    return descriptor;
+  };
+  fs.open = function guarded(...given) {
+    const done = given.pop();
+    const noted = (error, descriptor) => {
+      if (!error) opened.add(descriptor);
+      return done(error, descriptor);
+    };
+    return open.call(this, ...given, typeof done === 'function' ? noted : done);
+  };
   for (const name of ['readSync', 'read', 'readFileSync', 'readFile', 'writeSync', 'write', 'writeFileSync', 'writeFile', 'closeSync', 'close', 'fstatSync', 'fstat', 'appendFileSync', 'appendFile', 'ftruncateSync', 'ftruncate', 'futimesSync', 'futimes', 'fchmodSync', 'fchmod', 'fchownSync', 'fchown', 'fsyncSync', 'fsync']) {
     const native = fs[name];
     fs[name] = Object.assign(function guarded(first, ...rest) {
-      if (typeof first === 'number' && (first < 20 || guard.own?.has(first))) {
+      if (typeof first === 'number' && !opened.has(first)) {
         guard.forbidden += 1;
-        throw new Forbidden(`fs.${name} of a low descriptor`);
+        throw new Forbidden(`fs.${name} of a descriptor that it did not open`);
       }
       return native.call(this, first, ...rest);
     }, native);
@@ -60,8 +75,7 @@ function world(seed, shift) {
 }
 
 /** Put everything in place, before the code under test is loaded. */
-function install(own = []) {
-  guard.own = new Set(own);
+function install() {
   const processes = require('node:child_process');
   forbid(processes, ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork'], 'child_process');
   forbid(process, ['exit', 'kill', 'abort', 'reallyExit', 'chdir', '_kill', 'dlopen', 'setuid', 'setgid'], 'process');
@@ -74,8 +88,7 @@ function install(own = []) {
   process.stdout.write = silent;
   if (!process.env.EXPLORER_DEBUG) process.stderr.write = silent;
   for (const name of ['log', 'info', 'warn', 'error', 'debug', 'trace', 'dir', 'table', 'group', 'groupEnd', 'time', 'timeEnd']) console[name] = () => {};
-  process.on('unhandledRejection', () => {});
-  process.on('uncaughtException', () => {});
+  for (const name of ['unhandledRejection', 'uncaughtException']) process.on(name, () => (guard.escaped += 1));
   process.on('warning', () => {});
   descriptors();
 }

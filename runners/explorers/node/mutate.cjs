@@ -14,12 +14,12 @@ class Mutator {
   places(one) {
     const found = [];
     trees(one).forEach((tree, index) => {
+      // what is called on, and the folder with its files, stay
+      if (one.steps[index]?.name === 'folder' || tree.items?.[0]?.path?.startsWith('node:fs#')) return;
       for (const [path, node] of walk(tree)) {
-        if (!path.length && index === one.steps.length) continue;
+        if (!path.length) continue;
         if (path.length === 1 && path[0] === 0 && tree.k === 'call') continue;
         if (this.inCallee(tree, path) || node.k === 'var' || (node.k === 'ref' && node.path.includes('#'))) continue;
-        if (!path.length && one.steps[index]?.name === '') continue;
-        if (!path.length && /^(folder|calls)$/.test(one.steps[index]?.name ?? '')) continue;
         found.push([index, path, node]);
       }
     });

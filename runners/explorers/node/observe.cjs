@@ -1,14 +1,38 @@
 /** @file Runs chosen cases in a process of its own and writes down what a test can state of each. */
 'use strict';
 
+const fs = require('node:fs');
+const os = require('node:os');
+const { join } = require('node:path');
 const { print, walk } = require('./values.cjs');
 const { load, trees } = require('./cases.cjs');
 const { Describer, snapshot, files, fileChecks, errorType, check, nameOf } = require('./describe.cjs');
 const { literal } = require('./literal.cjs');
 const { isObject } = require('./execute.cjs');
+const { guard } = require('./guard.cjs');
 
 const MATCHED = 160;
+const chdir = process.chdir.bind(process);
+const later = setTimeout;
 const UNSTABLE = /\/(tmp|var|home|root|private)\/|0x[0-9a-f]{6}|file:\/\/|\.cjs\b|node:internal|\bpid\b|__tw|[A-Z]:\\/;
+
+/** Whether the error is one of a function of ours that is hidden inside an argument: it says nothing of the code. */
+function staged(one, outcome) {
+  const own = outcome.threw && !outcome.declared && outcome.error?.message === 'boom';
+  return own && !(one.call.items ?? []).some((node) => node.k !== 'obj' && node.k !== 'arr' && /boom/.test(print(node)));
+}
+
+/** Let what was begun come to its end. */
+const quiet = async () => {
+  for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => later(resolve, turn));
+};
+
+/** A step as it is written; an assignment is named by the place that it is made to. */
+function arranged(step, named) {
+  const text = print(step.node, named);
+  const assigned = !step.name && step.node.k === 'raw' && /^([\w$.]+) = (.*)$/s.exec(text);
+  return assigned ? { name: assigned[1], source: assigned[2] } : { name: step.name, source: `${step.awaited ? 'await ' : ''}${text}` };
+}
 
 /** Observes cases of one target. */
 class Observer {
@@ -17,6 +41,12 @@ class Observer {
     this.names = target.names;
     this.executor = target.executor();
     this.executor.wait = { turns: 2000, milliseconds: 900 };
+  }
+
+  /** Work in an empty folder, so that no case sees what another one left. */
+  freshFolder() {
+    this.folder = fs.mkdtempSync(join(os.tmpdir(), 'case-'));
+    chdir(this.folder);
   }
 
   /** Source text of a class that the module exports. */
@@ -45,11 +75,17 @@ class Observer {
     const one = load(row.case);
     this.paths = new Set();
     const classText = (made) => this.classText(made);
+    this.freshFolder();
     const before = await this.arranged(one, classText);
+    await quiet();
+    const { escaped } = guard;
     const outcome = await this.executor.run(one);
+    await quiet();
+    if (guard.escaped !== escaped) return { id: row.id, keep: false, why: 'an error escapes' };
+    if (fs.readdirSync(this.folder).length) return { id: row.id, keep: false, why: 'leaves files behind' };
     if (outcome.bad) return { id: row.id, keep: false, why: outcome.bad };
     if (outcome.at >= 0) return { id: row.id, keep: false, why: 'cannot be arranged' };
-    if (outcome.accidental) return { id: row.id, keep: false, why: 'a mistake of the caller' };
+    if (outcome.accidental || staged(one, outcome)) return { id: row.id, keep: false, why: 'a mistake of the caller' };
     const checks = [];
     let raised = null;
     let subject = print(one.call, (path) => this.names.text(path));
@@ -132,7 +168,7 @@ class Observer {
     return {
       callee,
       arguments: whole ? [] : items.map((node, index) => ({ name: row.parameters[index] ?? '', source: print(node, named), keyword: false })),
-      arrange: one.steps.map((step) => ({ name: step.name, source: `${step.awaited ? 'await ' : ''}${print(step.node, named)}` })),
+      arrange: one.steps.map((step) => arranged(step, named)),
     };
   }
 

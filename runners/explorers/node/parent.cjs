@@ -8,6 +8,7 @@ const { agreed } = require('./observe.cjs');
 
 const SILENCE = 2500;
 const LOADING = 30_000;
+const SLOW_LOAD = 10_000;
 const RESTARTS = 8;
 const MEMORY = 700;
 
@@ -134,7 +135,7 @@ class Exploration {
       }
       if (child.ended !== undefined) return `crashed: ${child.ended}`;
       const begun = this.read('ready.json') !== undefined;
-      if (Date.now() > this.at(begun ? 0.88 : 0.6)) {
+      if (Date.now() > (begun ? this.at(0.88) : Math.max(this.at(0.6), this.started + SLOW_LOAD))) {
         child.kill();
         return 'late';
       }

@@ -46,6 +46,12 @@ function probes(t) {
     'IfStatement|ConditionalExpression|WhileStatement|DoWhileStatement'(path) {
       if (path.node.loc) decides(path);
     },
+    Loop(path) {
+      const { body } = path.node;
+      if (!t.isEmptyStatement(body) && !(t.isBlockStatement(body) && body.body.every((one) => t.isEmptyStatement(one)))) return;
+      const tick = t.conditionalExpression(t.binaryExpression('<', t.updateExpression('--', t.memberExpression(t.identifier('__tw'), t.identifier('left')), true), t.numericLiteral(0)), call('over'), t.numericLiteral(0));
+      path.node.body = t.blockStatement([t.expressionStatement(tick)]);
+    },
     LogicalExpression(path) {
       for (const side of ['left', 'right']) {
         const inner = path.get(side);

@@ -13,6 +13,9 @@ const OUTCOMES = 6;
 const TYPICAL = 3;
 const TRIES = 160;
 
+/** Whether a value is one that a literal of ours made. */
+const isPlain = (value) => [Object, Array, Map, Set].includes(value?.constructor);
+
 /** Few plain cases that together set all wanted bytes, each with what it was chosen for. */
 function cover(pool, want) {
   const gains = pool.map((kept) => ({ kept, bytes: [...want].filter((byte) => kept.hits[byte]), bound: Infinity }));
@@ -121,7 +124,7 @@ class Publisher {
         return;
       }
       const after = literal(outcome.given[index]);
-      if (!before || !after || before.text === after.text) return;
+      if (!before || before.text === after?.text || !isPlain(outcome.given[index])) return;
       const wanted = names[index] && IDENTIFIER.test(names[index]) && !RESERVED.has(names[index]) ? names[index] : node.k === 'arr' ? 'items' : 'value';
       if (steps.some((step) => step.name === wanted) || this.names.text('*') === wanted) return;
       steps.push({ name: wanted, node });

@@ -16,8 +16,11 @@ const { call, make, ref } = require('./values.cjs');
 const { dump, load, text } = require('./cases.cjs');
 const { isObject, nameOf } = require('./execute.cjs');
 const { isClass } = require('./subjects.cjs');
+const { misfits } = require('./fits.cjs');
 
 const PATIENCE = 60_000;
+/** Calls after which a search with nothing open ends: by then it has seen the usual outcomes. */
+const ENOUGH = 5_000;
 
 /** One search. */
 class Search {
@@ -78,11 +81,11 @@ class Search {
     return outcome;
   }
 
-  /** How many arguments a call leaves out that it is asked for. */
+  /** How many arguments a call leaves out that it is asked for; those that types forbid count twice. */
   missing(one, subject) {
     const { call: node } = one;
     if (node.k !== 'call' && node.k !== 'new') return 0;
-    return Math.max(0, subject.required - (node.items.length - (node.k === 'call' ? 1 : 0)));
+    return Math.max(0, subject.required - (node.items.length - (node.k === 'call' ? 1 : 0))) + 2 * misfits(subject, node);
   }
 
   learn(subject, entered) {
@@ -94,7 +97,7 @@ class Search {
   feed(subject, one, outcome, fresh) {
     if (one.kind === 'constructor') this.composer.produced(subject.path, one, outcome);
     const { value } = outcome;
-    if (!isObject(value) || outcome.items || one.kind === 'property') return;
+    if (!isObject(value) || outcome.items || one.kind === 'property' || outcome.given.includes(value)) return;
     const type = nameOf(value);
     if (subject.group && value === outcome.names.get(one.steps.at(-1)?.name)) return;
     const known = this.generator.made;
@@ -214,7 +217,7 @@ class Search {
         this.open = this.goals;
         if (now - this.last > 500) this.progress(now);
         if (!this.subjects.list.length) return 'nothing to call';
-        if (!this.open.length && this.executor.count > 1500) return 'all reached';
+        if (!this.open.length && this.executor.count > ENOUGH) return 'all reached';
         if (now >= deadline) return 'budget';
         if (this.executor.count - this.lastGain > PATIENCE) return 'no progress';
       }

@@ -3,6 +3,7 @@
 
 const { lit, arr, obj, fn, walk, replaced } = require('./values.cjs');
 const { trees, withTree, weight } = require('./cases.cjs');
+const { misfits } = require('./fits.cjs');
 
 const WORDS = ['', 'a', 'abc', 'a b', '1'];
 const NUMBERS = [0, 1, 2, 3, 10];
@@ -75,12 +76,14 @@ function* candidates(one, mutator) {
 async function shrink(one, still, mutator, most) {
   let best = one;
   let cost = weight(one);
+  const subject = mutator.subjects.list[one.subject];
+  const odd = misfits(subject, one.call);
   let tries = 0;
   for (let progress = true; progress && tries < most; ) {
     progress = false;
     for (const other of candidates(best, mutator)) {
       const now = weight(other);
-      if (now >= cost) continue;
+      if (now >= cost || misfits(subject, other.call) > odd) continue;
       if (++tries > most) break;
       if (await still(other)) {
         best = other;

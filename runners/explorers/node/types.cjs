@@ -101,7 +101,7 @@ class TypeReader {
 function typeReader(ts, file, compiler) {
   const options = {
     ...compiler, allowJs: true, checkJs: false, noEmit: true, skipLibCheck: true, strictNullChecks: true, types: [], incremental: false,
-    composite: false, tsBuildInfoFile: undefined, target: ts.ScriptTarget.ES2022, maxNodeModuleJsDepth: 0,
+    composite: false, tsBuildInfoFile: undefined, target: ts.ScriptTarget.ES2022, maxNodeModuleJsDepth: 0, lib: ['lib.es2023.d.ts'],
     module: compiler.module ?? ts.ModuleKind.ESNext, moduleResolution: compiler.module ? compiler.moduleResolution : ts.ModuleResolutionKind.Bundler,
   };
   try {
