@@ -48,7 +48,7 @@ def test_an_engine_that_needs_a_model_is_refused_in_one_line_when_none_is_named(
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (("run",), "name a folder, an archive, a git URL or pypi:NAME==VERSION"),
+        (("run",), "name a folder, an archive, a git URL, pypi:NAME==VERSION or npm:NAME@VERSION"),
         (("run", ".", "--engine", "magic"), 'Choose from: "auto", "search", "llm", "hybrid"'),
         (("run", ".", "--workers", "0"), "workers"),
         (("run", ".", "--minutes", "soon"), "minutes"),
