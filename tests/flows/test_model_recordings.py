@@ -1,8 +1,8 @@
 """Recorded answers of a strong model, replayed through whole campaigns without reaching any provider.
 
 A key depends on the code under test, the project's sample test, the templates in `tasks/generators/prompts`, the model's name and its
-parameters, and the campaign's `about`: when one of them changes, a file says "no recorded answer" and the recording is made anew with
-`LLM_CACHE=tests/flows/recordings/NAME LLM_BASE_URL=… testwright run SOURCE --engine llm --model recorded --include FILE --max-files 1
+parameters, the engine, seed and seconds: when one of them changes, the campaign says "holds no answer to this; record it again". It is done
+with `LLM_CACHE=tests/flows/recordings/NAME LLM_BASE_URL=… testwright run SOURCE --engine llm --model recorded --include FILE --max-files 1
 --sandbox bubblewrap --seconds-per-file 15`, the kept test file copied beside it as `expected.txt`.
 """
 
