@@ -35,7 +35,10 @@ class Archive {
         kept.hits ??= hits;
         this.best[byte] = kept;
         this.keepNear(byte, kept);
-      } else if (this.near[byte].length < NEAR) this.keepNear(byte, kept);
+      } else if (this.near[byte].length < NEAR) {
+        kept.hits ??= hits;
+        this.keepNear(byte, kept);
+      }
     }
     const key = `${one.unit}\n${outcome.kind}`;
     const known = this.outcomes.get(key);

@@ -58,7 +58,7 @@ class Composer {
     if (!subject.group) {
       const target = ref(subject.path);
       const last = subject.info?.parameters.at(-1);
-      if (last && /^(cb|callback|done)$/i.test(last.name) && !subject.path.includes('\u0001') && random.chance(0.5)) {
+      if (last && /^(cb|callback|done|completed?|finish(ed)?|on(End|Done|Complete|Finish))$/i.test(last.name) && !subject.path.includes('\u0001') && random.chance(0.5)) {
         const given = this.given(subject).slice(0, subject.info.parameters.length - 1);
         return this.finished(subject, [], call(call(ref('node:util#promisify'), target), ...given));
       }

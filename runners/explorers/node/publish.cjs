@@ -9,6 +9,7 @@ const { dump, text, weight } = require('./cases.cjs');
 const { IDENTIFIER, RESERVED } = require('./names.cjs');
 
 const MOST = 260;
+const SECOND = 60;
 const OUTCOMES = 6;
 const TYPICAL = 3;
 const TRIES = 160;
@@ -60,7 +61,12 @@ class Publisher {
       pool.add(kept);
     });
     for (const kept of archive.outcomes.values()) if (!kept.accidental) pool.add(kept);
+    const all = new Set(want);
     const picked = cover([...pool], want);
+    // once more with others, for what the observers will refuse
+    const first = new Set(picked.map(([kept]) => kept));
+    for (const list of archive.near) for (const kept of list) if (!kept.accidental && kept.hits) pool.add(kept);
+    if (picked.length < SECOND) picked.push(...cover([...pool].filter((kept) => !first.has(kept)), all));
     const per = new Map();
     const rest = [...archive.outcomes.values()].filter((kept) => !kept.accidental).sort((a, b) => a.cost - b.cost);
     for (const kept of rest) {

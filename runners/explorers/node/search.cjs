@@ -46,6 +46,8 @@ class Search {
     this.mutator = new Mutator({ ...parts, composer: this.composer });
     for (const [group, path] of this.subjects.constants) this.composer.produced(group, { steps: [], call: ref(path) }, {});
     this.archive = new Archive(this.names, this.places.size);
+    /** Whether the code may write where it stands. */
+    this.touchesFiles = /\bfs\b|\bpath\b/.test(target.source);
     this.skip = new Set(request.skip ?? []);
     this.last = 0;
     this.lastGain = 0;
@@ -66,6 +68,7 @@ class Search {
     const subject = this.subjects.list[one.subject];
     subject.runs += 1;
     if (!subject.info && outcome.entered >= 0 && outcome.at < 0) this.learn(subject, outcome.entered);
+    if (this.touchesFiles && leftovers()) outcome.bad ||= 'leaves files behind';
     if (outcome.bad) {
       subject.bad = (subject.bad ?? 0) + 1;
       return undefined;
@@ -95,8 +98,11 @@ class Search {
 
   /** Hand what a call gave to further calls. */
   feed(subject, one, outcome, fresh) {
-    if (one.kind === 'constructor') this.composer.produced(subject.path, one, outcome);
     const { value } = outcome;
+    if (one.kind === 'constructor') {
+      this.composer.produced(subject.path, one, outcome);
+      if (subject.runs < 30 && isObject(value)) this.subjects.own(value, subject.path);
+    }
     if (!isObject(value) || outcome.items || one.kind === 'property' || outcome.given.includes(value)) return;
     const type = nameOf(value);
     if (subject.group && value === outcome.names.get(one.steps.at(-1)?.name)) return;
@@ -230,6 +236,13 @@ class Search {
     const [lines, arcs] = this.places.named(this.archive.best.map((kept, byte) => kept || this.target.imported[byte]));
     this.outside.write({ type: 'progress', seconds: (now - this.outside.started) / 1000, executions: this.executor.count, branches: arcs.length, lines: lines.length });
   }
+}
+
+/** Clear the folder that we work in; whether there was anything. */
+function leftovers() {
+  const found = fs.readdirSync('.');
+  for (const name of found) fs.rmSync(name, { recursive: true, force: true });
+  return found.length > 0;
 }
 
 function read(file) {

@@ -4,7 +4,7 @@
 const { evaluated } = require('./values.cjs');
 
 const NAMED = [
-  [/^(cb|callback|done|next)$/i, { t: 'callback' }],
+  [/^(cb|callback|done|next|completed?|finish(ed)?)$/i, { t: 'callback' }],
   [/(^|[a-z])(fn|func|function|handler|iteratee|predicate|comparator|compare|mapper|reducer|listener|visitor|factory|resolver|executor)$/i, { t: 'fn', params: [] }],
   [/(path|dir|directory|folder|filename|file|src|dest|dst|root)$/i, { t: 'path' }],
   [/^(opts?|options?|config|settings|params|props|attrs|attributes|obj|object|o|data|map|record|hash|dict)$/i, { t: 'object', props: [] }],

@@ -165,6 +165,18 @@ class Subjects {
     }
   }
 
+  /** Functions that an object of a group has by itself, such as arrow functions of class fields. */
+  own(value, group) {
+    const known = this.groups.get(group) ?? [];
+    if (!known.length && !this.classes.includes(group)) return;
+    const type = known[0]?.type ?? this.names.text(group);
+    for (const name of Object.keys(value).slice(0, 40)) {
+      const part = this.read(value, name);
+      if (!open(name) || typeof part !== 'function' || ours.has(part) || isClass(part) || known.some((one) => one.member === name)) continue;
+      this.add({ unit: `${type}.${name}`, kind: 'method', group, member: name, type });
+    }
+  }
+
   /** An exported object with a prototype of its own: its methods are called on it. */
   object(value, path) {
     for (const [key, slot] of members(Object.getPrototypeOf(value))) {
