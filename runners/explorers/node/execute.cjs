@@ -121,6 +121,18 @@ class Executor {
     return undefined;
   }
 
+  /** The call with its arguments made; undefined when one of them throws: that says nothing of what is called. */
+  given(one, outcome, world) {
+    const { call } = one;
+    if (call.k !== 'call' && call.k !== 'new') return call;
+    try {
+      return { ...call, items: call.items.map((item, index) => (call.k === 'call' && index === 0 ? item : { k: 'lit', v: build(item, world) })) };
+    } catch (error) {
+      Object.assign(outcome, { threw: true, error, at: one.steps.length });
+      return undefined;
+    }
+  }
+
   /** Make the call itself. */
   called(one, outcome, world, before) {
     if (outcome.threw) return this.finish(outcome, before);
@@ -128,9 +140,11 @@ class Executor {
       outcome.given = given;
       return Reflect.apply(callee, self, given);
     };
+    const ready = this.given(one, outcome, world);
+    if (!ready) return this.finish(outcome, before);
     runtime.e = -1;
     try {
-      outcome.value = build(one.call, world);
+      outcome.value = build(ready, world);
     } catch (error) {
       outcome.threw = true;
       outcome.error = error;

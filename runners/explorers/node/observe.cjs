@@ -14,7 +14,7 @@ const { guard } = require('./guard.cjs');
 const MATCHED = 160;
 const chdir = process.chdir.bind(process);
 const later = setTimeout;
-const UNSTABLE = /\/(tmp|var|home|root|private)\/|0x[0-9a-f]{6}|file:\/\/|\.cjs\b|node:internal|\bpid\b|__tw|[A-Z]:\\/;
+const UNSTABLE = /\bcov_\w+\(|\/(tmp|var|home|root|private)\/|0x[0-9a-f]{6}|file:\/\/|\.cjs\b|node:internal|\bpid\b|__tw|[A-Z]:\\/;
 
 /** Whether the error is one of a function of ours that is hidden inside an argument: it says nothing of the code. */
 function staged(one, outcome) {

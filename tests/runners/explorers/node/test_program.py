@@ -133,3 +133,11 @@ def test_calls_that_never_end_leave_or_change_what_all_share_cost_only_themselve
     assert "leave(7)" not in calls
     assert not any(o["unit"] == "evil" for o in observations)
     assert not end["ending"].startswith("import")
+
+
+def test_an_argument_that_cannot_be_made_is_no_error_of_what_is_called(explore: Explore) -> None:
+    text = "class Even { constructor(n) { if (n % 2) throw new Error('odd'); } }\nconst half = (even) => even instanceof Even;\n"
+    observations, _ = explore(text + "module.exports = { Even, half };\n")
+
+    assert any(o["unit"] == "Even" and o["raised"] for o in observations)
+    assert not any(o["unit"] == "half" and o["raised"] for o in observations)
