@@ -76,6 +76,7 @@ class Plugin:
             yield
             return
         seconds = min(self.patience, max(0.1, self.end - time.monotonic()))
+        patience = self.patience  # halved when the time was up
         before = signal.signal(signal.SIGALRM, self.timed_out(seconds))
         # Again and again, because code under test may swallow the first.
         signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
@@ -84,6 +85,10 @@ class Plugin:
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
+            if self.measured and (self.patience != patience or time.monotonic() >= self.end):
+                # What is thrown inside of a trace function ends tracing for all that follows.
+                self.measured.stop()
+                self.measured.start()
 
     def timed_out(self, seconds: float) -> Any:
         """Build the handler that fails a test, and gives the next one half the time: a suite that hangs once often hangs everywhere."""
