@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from runners.formats.untrusted_json import branches, decode, lines, table
-from testwright.model import Arc, FileCoverage
+from testwright.model import Arc, FileCoverage, Output
 
 MAX_BYTES = 32 * 2**20
 _WHAT = "coverage report"
@@ -53,3 +53,14 @@ def _get(value: object, key: str) -> object:
 
 def _slashes(path: str) -> str:
     return path.replace("\\", "/")
+
+
+def of(output: Output, limit: int = MAX_BYTES) -> Coverage | str:
+    """What the coverage report of a run says, or why it says nothing."""
+    data = output.files.get("results/coverage.json")
+    if data is None:
+        return "the run left no coverage report"
+    try:
+        return parse(data, limit)
+    except ValueError as error:
+        return str(error)

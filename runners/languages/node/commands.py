@@ -10,9 +10,10 @@ from typing import Any
 from runners.images.pinned import IN_IMAGE
 from runners.languages.node.programs import EXPLORER, SHARED, programs
 from runners.languages.node.runners import attempts
-from runners.languages.node.sources import countable, files, read, sources, tests
+from runners.languages.node.sources import countable, files, sources, tests
 from runners.languages.node.style import style
 from runners.languages.streaming import OBSERVATIONS
+from runners.languages.tree import read
 from testwright.model import Candidate, Command, Environment, Limits, Target, Workspace
 
 RESULTS = ("results/report.json", "results/coverage.json")

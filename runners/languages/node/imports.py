@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 from runners.languages.base import Style
 from runners.languages.node.manifests import package
 from runners.languages.node.placing import specifier
-from runners.languages.node.sources import read
 from runners.languages.node.tokens import names
+from runners.languages.tree import read
 from testwright.model import Observation, Workspace
 
 _MODULE = re.compile(r"^\s*(?:import\b(?!\s*[(.])|export\b)", re.MULTILINE)

@@ -5,12 +5,12 @@ No script of a dependency is run: what it would have compiled is missing, and sa
 
 import json
 import os
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from runners.formats.text import clean, one_line
+from runners.formats.text import one_line
 from runners.images import pinned
+from runners.languages import steps
 from runners.languages.node.manifests import Manifest, manifests
 from runners.languages.node.programs import programs
 from testwright.model import Command, Ending, Environment, Limits, Output, Workspace
@@ -118,13 +118,15 @@ def environment(workspace: Workspace, folder: str, key: str, outputs: Sequence[O
     complete = usable = True
     tools = ""
     for number, output in enumerate(outputs, 1):
-        step = _json(output.files.get("step.json", b""))
-        notes += _notes(step) + _notes(_json(output.files.get("facts.json", b"")))
+        step = steps.said(output.files.get("step.json", b""))
+        notes += steps.notes(step) + steps.notes(steps.said(output.files.get("facts.json", b"")))
         tools = tools or _tools(output, step)
         if (output.ending is Ending.EXITED and output.exit_code == 0) or step.get("quiet") is True:
             continue
         complete = False
-        notes.append(f"{one_line(str(step.get('name', f'step {number}')), 120)} failed: {_why(output)}")
+        notes.append(
+            f"{one_line(str(step.get('name', f'step {number}')), 120)} failed: {steps.why(output, ('error:', 'npm error', 'npm ERR'), 4)}"
+        )
         if step.get("needed") is True:
             usable = False
             break
@@ -136,24 +138,3 @@ def _tools(output: Output, step: dict[str, object]) -> str:
     """Where our tools are: in the image, or in the folder that was asked for. Nothing else is believed."""
     said = output.files.get("tools.txt", b"")[:1000].decode("utf-8", "replace").strip()
     return pinned.IN_IMAGE if said == pinned.IN_IMAGE else str(step.get("tools") or "")
-
-
-def _notes(said: dict[str, object]) -> list[str]:
-    noted = said.get("notes")
-    return [one_line(str(note)) for note in noted[:20]] if isinstance(noted, list) else []
-
-
-def _json(data: bytes) -> dict[str, object]:
-    try:
-        value = json.loads(data[:100_000] or b"{}")
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _why(output: Output) -> str:
-    if output.ending is not Ending.EXITED:
-        return one_line(output.reason) or output.ending.value
-    lines = [re.sub("^[^a-zA-Z0-9]+", "", line) for line in clean(output.stderr, 20_000).splitlines()]
-    start = next((i for i, line in enumerate(lines) if line.startswith(("error:", "npm error", "npm ERR"))), max(0, len(lines) - 3))
-    return one_line(" ".join(lines[start : start + 4]).removeprefix("error: "), 400) or f"exit code {output.exit_code}"

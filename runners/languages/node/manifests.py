@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from runners.formats.text import one_line
-from runners.languages.node.sources import read
+from runners.languages.tree import read
 from testwright.model import Workspace
 
 MANIFESTS = (

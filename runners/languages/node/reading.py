@@ -10,8 +10,8 @@ from runners.formats import coverage_json
 from runners.formats.text import clean, last_line, one_line
 from runners.formats.untrusted_json import decode, row, table
 from runners.languages.node.runners import FOREIGN, framework
-from runners.languages.node.sources import read
 from runners.languages.node.statements import statements
+from runners.languages.tree import read
 from testwright.model import Baseline, Candidate, Case, Ending, Environment, FileCoverage, Output, RunResult, Status, Target, Workspace
 
 MAX_BYTES = 32 * 2**20
@@ -27,7 +27,7 @@ def baseline(workspace: Workspace, environment: Environment, paths: Sequence[str
     """What the suite said, with coverage for every path: a file that no report names counts with what it has by the look of it."""
     if output is None:
         return Baseline("none", coverage=_complete(workspace, paths, ()), reason="there are no tests")
-    said = _coverage(output)
+    said = coverage_json.of(output)
     coverage = _complete(workspace, paths, said.files if isinstance(said, coverage_json.Coverage) else ())
     report, problem = _report(output)
     cases = _cases(report)
@@ -76,7 +76,7 @@ def result(workspace: Workspace, output: Output, expected: Sequence[Candidate] =
     """What a run of candidates said. Exit status, report and the expected tests must agree; where they do not, that is a problem."""
     report, problem = _report(output)
     cases = tuple(_found(case, expected) for case in _cases(report))
-    said = _coverage(output, _RUN_COVERAGE if expected else coverage_json.MAX_BYTES)
+    said = coverage_json.of(output, _RUN_COVERAGE if expected else coverage_json.MAX_BYTES)
     if output.ending is not Ending.EXITED:
         problem = one_line(output.reason) or output.ending.value
     elif output.exit_code == 124:
@@ -187,17 +187,6 @@ def _missing(report: Mapping[str, Any], cases: Sequence[Case], expected: Sequenc
 
 
 # ---- coverage -------------------------------------------------------------------------------------------------------
-
-
-def _coverage(output: Output, limit: int = coverage_json.MAX_BYTES) -> coverage_json.Coverage | str:
-    """What the coverage report says, or why it says nothing."""
-    data = output.files.get("results/coverage.json")
-    if data is None:
-        return "the run left no coverage report"
-    try:
-        return coverage_json.parse(data, limit)
-    except ValueError as error:
-        return str(error)
 
 
 def _by_name(

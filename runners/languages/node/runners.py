@@ -8,7 +8,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from runners.languages.node.manifests import package
-from runners.languages.node.sources import read, tests
+from runners.languages.node.sources import tests
+from runners.languages.tree import read
 from testwright.model import Workspace
 
 KNOWN = ("vitest", "jest", "mocha", "node:test")

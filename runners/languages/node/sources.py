@@ -1,18 +1,17 @@
 """Which files of a workspace are JavaScript or TypeScript code to be tested, and which cannot be served."""
 
-import os
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
+from runners.languages import tree
 from runners.languages.node.tokens import Token, tokens, unbalanced
+from runners.languages.tree import MAX_BYTES, is_generated, read
 from testwright.model import State, Workspace
 
 SUFFIXES = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
-MAX_BYTES = 1 << 20
-_HEAD = 2048
 _LONG = 5000
 """Characters of a line that no person wrote."""
 _NEVER = re.compile(
@@ -43,7 +42,6 @@ _TEST = re.compile(
     rb"\b(?:describe|it|test|suite|t\.test|tap\.test)(?:\.\w+)*\s*[(`]|node:test"
     rb"|from ['\"](?:ava|tape|uvu)|require\(['\"](?:ava|tape|uvu|tap)['\"]"
 )
-_GENERATED = re.compile(rb"@generated|\bDO NOT EDIT\b|(?i:\b(?:auto-?generated|generated) (?:by|from|file|code)\b)")
 _DECIDING = re.compile(r"function|class|if|for|while|switch|try|do")
 
 
@@ -55,7 +53,7 @@ def sources(workspace: Workspace, paths: Sequence[str]) -> tuple[str, ...]:
         own = [path for path in code if not _other(path, built=True)]
     main = [path for path in own if not ("/" in path and _NEVER_FIRST.fullmatch(path.split("/")[0]))]
     folder = Path(workspace.root)
-    found = [path for path in (main or own) if not _looks_made(folder / path)]
+    found = [path for path in (main or own) if not is_generated(folder / path, (b"//", b"/*", b"*"))]
     doubled = {path[: path.rindex(".")] for path in found if re.search(r"\.[cm]?tsx?$", path)}
     return tuple(path for path in found if not (re.search(r"\.[cm]?jsx?$", path) and path[: path.rindex(".")] in doubled))
 
@@ -76,17 +74,6 @@ def _is_countable(path: Path) -> bool:
 def _other(path: str, built: bool = False) -> bool:
     folders = path.split("/")[:-1]
     return any(_NEVER.fullmatch(part) and not (built and _BUILT.fullmatch(part)) for part in folders)
-
-
-def _looks_made(path: Path) -> bool:
-    """Whether a program wrote it, and says so."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD)
-    except OSError:
-        return False
-    comments = b"\n".join(line for line in head.splitlines()[:12] if line.lstrip().startswith((b"//", b"/*", b"*")))
-    return _GENERATED.search(comments) is not None
 
 
 def is_minified(text: bytes) -> bool:
@@ -120,25 +107,12 @@ def holds_test(path: Path) -> bool:
         return False
 
 
-def files(workspace: Workspace, limit: int = 100_000) -> tuple[str, ...]:
+def files(workspace: Workspace) -> tuple[str, ...]:
     """All files of the workspace, relative, sorted; links and hidden folders are not followed."""
-    found: list[str] = []
-    for folder, folders, names in os.walk(workspace.root):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
-        base = os.path.relpath(folder, workspace.root).replace(os.sep, "/")
-        found += sorted(name if base == "." else f"{base}/{name}" for name in names if not Path(folder, name).is_symlink())
-        if len(found) > limit:
-            break
-    return tuple(found[:limit])
+    return tree.files(workspace, ("node_modules",))
 
 
 # ---- what cannot be served -----------------------------------------------------------------------------------------
-
-
-def read(path: Path, limit: int = MAX_BYTES) -> bytes:
-    """The first bytes of a file."""
-    with path.open("rb") as file:
-        return file.read(limit)
 
 
 def inspect(workspace: Workspace, path: str) -> tuple[State, str] | None:

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from runners.languages.node.sources import MAX_BYTES, is_minified, read, solid
+from runners.languages.node.sources import is_minified, solid
 from runners.languages.node.tokens import Token
+from runners.languages.tree import MAX_BYTES, read
 from testwright.model import FileCoverage
 
 _SIMPLE = frozenset(

@@ -10,7 +10,8 @@ from typing import Any
 from runners.languages.base import Style
 from runners.languages.node.manifests import package
 from runners.languages.node.runners import KNOWN, framework
-from runners.languages.node.sources import SUFFIXES, holds_test, read, sources, tests
+from runners.languages.node.sources import SUFFIXES, holds_test, sources, tests
+from runners.languages.tree import read
 from testwright.model import Workspace
 
 MOST_FILES = 60

@@ -10,8 +10,8 @@ from runners.languages.base import Focus
 from runners.languages.python.salvage import parsed
 from runners.languages.python.sheet import Function
 from runners.languages.python.slicing import first_line, head, shown, span
-from runners.languages.python.sources import read
 from runners.languages.python.touching import touched
+from runners.languages.tree import read
 from testwright.model import Arc, Target, Workspace
 
 LARGEST = 1 << 20

@@ -13,7 +13,8 @@ from pathlib import Path
 import uv
 from packaging.version import InvalidVersion, Version
 
-from runners.formats.text import clean, one_line
+from runners.formats.text import one_line
+from runners.languages import steps
 from runners.languages.python.index import Access, access
 from runners.languages.python.interpreters import folders, prefixes, serving, versions
 from runners.languages.python.manifests import Manifest, manifest
@@ -196,14 +197,15 @@ def environment(workspace: Workspace, folder: str, key: str, outputs: Sequence[O
     complete = usable = True
     runtime = f"{folder}/venv/bin/python"
     for number, output in enumerate(outputs, 1):
-        step = _json(output.files.get("step.json", b""))
-        noted = step.get("notes")
-        notes += [one_line(str(note)) for note in noted[:20]] if isinstance(noted, list) else []
+        step = steps.said(output.files.get("step.json", b""))
+        notes += steps.notes(step)
         if (output.ending is Ending.EXITED and output.exit_code == 0) or step.get("quiet") is True:
             continue
         complete = False
         usable = usable and not (step.get("needed") is True and output.exit_code != _UNFITTING)
-        notes.append(f"{one_line(str(step.get('name', f'step {number}')), 120)} failed: {_why(output)}")
+        notes.append(
+            f"{one_line(str(step.get('name', f'step {number}')), 120)} failed: {steps.why(output, ('error:', 'Failed', 'No solution'))}"
+        )
         if number == 1 and not usable:
             runtime = ""  # what follows fails for the same reason
             break
@@ -217,19 +219,3 @@ def environment(workspace: Workspace, folder: str, key: str, outputs: Sequence[O
         usable=usable,
         notes=tuple(dict.fromkeys(notes)),
     )
-
-
-def _json(data: bytes) -> dict[str, object]:
-    try:
-        value = json.loads(data[:100_000] or b"{}")
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _why(output: Output) -> str:
-    if output.ending is not Ending.EXITED:
-        return one_line(output.reason) or output.ending.value
-    lines = [re.sub("^[^a-zA-Z0-9]+", "", line) for line in clean(output.stderr, 20_000).splitlines()]
-    start = next((i for i, line in enumerate(lines) if line.startswith(("error:", "Failed", "No solution"))), max(0, len(lines) - 3))
-    return one_line(" ".join(lines[start:]).removeprefix("error: "), 400) or f"exit code {output.exit_code}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runners.languages.python.sources import read
+from runners.languages.tree import read
 from testwright.model import Workspace
 
 MANIFESTS = (

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from runners.formats import coverage_json, junit
 from runners.formats.text import last_line, one_line
-from runners.languages.python.sources import parse, place, read
+from runners.languages.python.sources import parse, place
 from runners.languages.python.statements import statements
+from runners.languages.tree import read
 from testwright.model import (
     Baseline,
     Candidate,
@@ -35,7 +36,7 @@ def baseline(workspace: Workspace, environment: Environment, paths: Sequence[str
     """What the suite said, with coverage for every path: a file that no report names counts with all it has."""
     if output is None:
         return Baseline("none", coverage=_complete(workspace, paths, ()), reason="there are no tests")
-    said = _coverage(output)
+    said = coverage_json.of(output)
     coverage = _complete(workspace, paths, said.files if isinstance(said, coverage_json.Coverage) else ())
     cases, problem = _cases(output)
     code = output.exit_code
@@ -80,7 +81,7 @@ def result(workspace: Workspace, output: Output, expected: Sequence[Candidate] =
     """What a run of candidates said. Exit status, report and the expected tests must agree; where they do not, that is a problem."""
     cases, problem = _cases(output)
     cases = tuple(_found(case, expected) for case in cases)
-    said = _coverage(output, _RUN_COVERAGE if expected else coverage_json.MAX_BYTES)
+    said = coverage_json.of(output, _RUN_COVERAGE if expected else coverage_json.MAX_BYTES)
     if output.ending is not Ending.EXITED:
         problem = one_line(output.reason) or output.ending.value
     elif output.exit_code == 124:
@@ -235,17 +236,6 @@ def test_names(text: str) -> frozenset[str]:
 
 
 # ---- coverage -------------------------------------------------------------------------------------------------------
-
-
-def _coverage(output: Output, limit: int = coverage_json.MAX_BYTES) -> coverage_json.Coverage | str:
-    """What the coverage report says, or why it says nothing."""
-    data = output.files.get("results/coverage.json")
-    if data is None:
-        return "the run left no coverage report"
-    try:
-        return coverage_json.parse(data, limit)
-    except ValueError as error:
-        return str(error)
 
 
 def _by_name(by_node: Mapping[str, Mapping[str, frozenset[int]]], expected: Sequence[Candidate]) -> dict[str, Mapping[str, frozenset[int]]]:

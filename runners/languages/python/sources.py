@@ -2,16 +2,15 @@
 
 import ast
 import io
-import os
 import re
 import tokenize
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
+from runners.languages import tree
+from runners.languages.tree import MAX_BYTES, is_generated, read
 from testwright.model import State, Workspace
 
-MAX_BYTES = 1 << 20
-_HEAD = 2048
 _LOOKED_AT = 200
 
 _NEVER = re.compile(
@@ -31,7 +30,6 @@ _FILES = re.compile(
 )
 _TEST_FILE = re.compile(r"test.*\.py|.*_tests?\.py")
 _TEST = re.compile(rb"^\s*(?:async\s+)?def test|^class \w*Test|TestCase\b", re.MULTILINE)
-_GENERATED = re.compile(rb"@generated|\bDO NOT EDIT\b|(?i:\b(?:auto-?generated|generated) (?:by|from|file|code)\b)")
 
 
 def sources(workspace: Workspace, paths: Sequence[str]) -> tuple[str, ...]:
@@ -39,7 +37,7 @@ def sources(workspace: Workspace, paths: Sequence[str]) -> tuple[str, ...]:
     own = [path for path in paths if path.endswith(".py") and not _is_other(PurePosixPath(path))]
     main = [path for path in own if not _NEVER_FIRST.fullmatch(path.split("/")[0])]
     # A project may consist of nothing but a package called `tools`.
-    return tuple(path for path in (main or own) if not _is_generated(Path(workspace.root, path)))
+    return tuple(path for path in (main or own) if not is_generated(Path(workspace.root, path), (b"#", b'"""', b"'''")))
 
 
 def tests(paths: Iterable[str]) -> tuple[str, ...]:
@@ -59,32 +57,15 @@ def _holds_test(path: Path) -> bool:
         return False
 
 
-def files(workspace: Workspace, limit: int = 100_000) -> tuple[str, ...]:
+def files(workspace: Workspace) -> tuple[str, ...]:
     """All files of the workspace, relative, sorted; links and hidden folders are not followed."""
-    found: list[str] = []
-    for folder, folders, names in os.walk(workspace.root):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in ("node_modules", "__pycache__"))
-        base = os.path.relpath(folder, workspace.root).replace(os.sep, "/")
-        found += sorted(name if base == "." else f"{base}/{name}" for name in names if not Path(folder, name).is_symlink())
-        if len(found) > limit:
-            break
-    return tuple(found[:limit])
+    return tree.files(workspace, ("node_modules", "__pycache__"))
 
 
 def _is_other(path: PurePosixPath) -> bool:
     folders = path.parts[:-1]
     hidden = any(_NEVER.fullmatch(part) for part in folders) or any(_DOCUMENTATION.fullmatch(part) for part in folders[:1])
     return hidden or _FILES.fullmatch(path.name) is not None
-
-
-def _is_generated(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD)
-    except OSError:
-        return False
-    comments = b"\n".join(line for line in head.splitlines()[:12] if line.lstrip().startswith((b"#", b'"""', b"'''")))
-    return _GENERATED.search(comments) is not None
 
 
 # ---- how a file is imported -------------------------------------------------------------------------------------
@@ -135,12 +116,6 @@ def roots(workspace: Workspace, paths: Sequence[str]) -> tuple[str, ...]:
 
 
 # ---- what cannot be served -----------------------------------------------------------------------------------------
-
-
-def read(path: Path, limit: int = MAX_BYTES) -> bytes:
-    """The first bytes of a file."""
-    with path.open("rb") as file:
-        return file.read(limit)
 
 
 def inspect(workspace: Workspace, path: str) -> tuple[State, str] | None:

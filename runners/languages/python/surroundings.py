@@ -8,7 +8,8 @@ from pathlib import Path
 from runners.languages.base import Style
 from runners.languages.python.salvage import parsed
 from runners.languages.python.sheet import Function
-from runners.languages.python.sources import files, read, sources, tests
+from runners.languages.python.sources import files, sources, tests
+from runners.languages.tree import read
 from testwright.model import Target, Workspace
 
 LARGEST = 1 << 20
