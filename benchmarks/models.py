@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.panel import Subject, install, lines
+from benchmarks.panel import Subject, copy_code, install, lines
 from runners.languages import LANGUAGES
 from runners.languages.base import Style
 from runners.sandboxes import choose
@@ -126,7 +126,9 @@ def _served(subject: Subject, options: argparse.Namespace, sandbox: Sandbox) -> 
     """Serve one module twice, as two campaigns would that share their answers."""
     with tempfile.TemporaryDirectory() as place, serving(lambda body: Reply(_reply())) as server:
         os.environ |= {"LLM_BASE_URL": server.address, "LLM_MODEL": "scripted", "LLM_CACHE": f"{place}/answers"}
-        workspace, path = _source(subject, Path(place, "source"))
+        root = Path(place, "source")
+        path = copy_code(subject, root)
+        workspace = Workspace(subject.module, str(root), "0" * 64, subject.requirement)
         environment = Environment("python", str(subject.python.parents[1]), str(subject.python), subject.requirement, (".",))
         language = LANGUAGES["python"]
         target = language.target(workspace, environment, path, language.baseline(workspace, environment, [path], None))
@@ -160,20 +162,6 @@ def _campaign(
         except CandidateRejected:
             continue
     raise SystemExit(f"{target.path} did not end in {TRIES} tries")
-
-
-def _source(subject: Subject, root: Path) -> tuple[Workspace, str]:
-    """The installed code alone, without the package's own tests; and the path of the module in it."""
-    top = subject.module.partition(".")[0]
-    found = subject.site / top
-    if found.is_dir():
-        shutil.copytree(found, root / top, ignore=shutil.ignore_patterns("__pycache__", "tests", "test"))
-    else:
-        root.mkdir()
-        shutil.copy(found.with_suffix(".py"), root)
-    path = subject.module.replace(".", "/")
-    path = f"{path}/__init__.py" if (root / path).is_dir() else f"{path}.py"
-    return Workspace(subject.module, str(root), "0" * 64, subject.requirement), path
 
 
 if __name__ == "__main__":

@@ -111,19 +111,24 @@ def _measure(subject: Subject, engine: str, options: argparse.Namespace) -> dict
     return row
 
 
+def copy_code(subject: Subject, root: Path) -> str:
+    """Put the installed code alone into a new folder, without the package's own tests; gives the path of the module in it."""
+    top = subject.module.partition(".")[0]
+    found = subject.site / top
+    if found.is_dir():
+        shutil.copytree(found, root / top, ignore=shutil.ignore_patterns("__pycache__", "tests", "test"))
+    else:
+        root.mkdir()
+        shutil.copy(found.with_suffix(".py"), root)
+    path = subject.module.replace(".", "/")
+    return f"{path}/__init__.py" if (root / path).is_dir() else f"{path}.py"
+
+
 def _testwright(subject: Subject, tests: Path, options: argparse.Namespace) -> dict[str, object]:
     """The product as a user runs it, on a folder with the installed code alone."""
     source = tests.parent / f"{subject.module}.source"
     shutil.rmtree(source, ignore_errors=True)
-    top = subject.module.partition(".")[0]
-    found = subject.site / top
-    if found.is_dir():
-        shutil.copytree(found, source / top, ignore=shutil.ignore_patterns("__pycache__", "tests", "test"))
-    else:
-        source.mkdir()
-        shutil.copy(found.with_suffix(".py"), source)
-    path = subject.module.replace(".", "/")
-    path = f"{path}/__init__.py" if (source / path).is_dir() else f"{path}.py"
+    path = copy_code(subject, source)
     out = tests.parent / f"{subject.module}.out"
     shutil.rmtree(out / "campaigns", ignore_errors=True)
     command = [
