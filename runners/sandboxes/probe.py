@@ -3,7 +3,7 @@
 Only the standard library; nothing of the house is visible where this runs.
 """
 
-# ruff: noqa: PTH108, PTH115, PTH118, PTH120, PTH123, PTH208, S108 - these are the folders that are tried, with the calls that a test would use
+# ruff: noqa: PTH108, PTH111, PTH115, PTH118, PTH120, PTH123, PTH208, S108 - these are the folders that are tried, with the calls that a test would use
 import contextlib
 import ctypes
 import errno
@@ -180,7 +180,15 @@ def nothing_inherited(allowed: set[str]) -> str:
 def secrets() -> str:
     """The places where a machine keeps secrets are not there."""
     wrong = []
-    for path in ("/var/run/docker.sock", "/run/docker.sock", "/etc/shadow", "/root/.ssh", "/proc/1/environ", "/proc/kcore", "/proc/keys"):
+    for path in (
+        "/var/run/docker.sock",
+        "/run/docker.sock",
+        "/etc/shadow",
+        os.path.expanduser("~root/.ssh"),
+        "/proc/1/environ",
+        "/proc/kcore",
+        "/proc/keys",
+    ):
         try:
             with open(path, "rb") as file:
                 if file.read(1) and path != "/proc/1/environ":

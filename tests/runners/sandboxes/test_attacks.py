@@ -172,7 +172,7 @@ def test_a_file_of_the_machine_cannot_be_read(wall: Box, open_air: Box, tmp_path
     read = f"cat '{tmp_path}/canary'"
     assert open_air.shell(read).stdout == b"canary"
     assert wall.shell(read).stdout == b""
-    assert wall.shell("cat /etc/shadow /root/.bashrc /var/run/docker.sock /run/docker.sock 2>/dev/null").stdout == b""
+    assert wall.shell("cat /etc/shadow ~root/.bashrc /var/run/docker.sock /run/docker.sock 2>/dev/null").stdout == b""
 
 
 def test_what_lies_beside_a_folder_that_may_be_read_cannot_be(wall: Box, tmp_path: Path) -> None:
