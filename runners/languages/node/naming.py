@@ -55,6 +55,8 @@ def table_title(plan: Plan) -> str:
     given = [column.name for column in plan.columns if not column.expected]
     arguments = [_cell(text, holes) for text in parts(plan.call[len(plan.first.callee) + 1 : -1])]
     inputs = f"{plan.unit.rpartition('.')[2]}({', '.join(arguments)})"
+    if any(_printed_as_code(value) for column in plan.columns for value in column.values):
+        return f"{outcome_words(plan)} for each {given[0] if given else 'value'}"
     if plan.raised is not None:
         return f"{outcome_words(plan)} for {', '.join(holes[name] for name in given)}"
     results = [check for check in plan.checks if check.expected in holes and check.subject == "result"]
@@ -62,6 +64,11 @@ def table_title(plan: Plan) -> str:
         verb = "resolves to" if plan.first.asynchronous else "returns"
         return f"{inputs} {verb} {holes[results[0].expected]}"
     return f"{outcome_words(plan)} for {', '.join(holes[name] for name in given)}"
+
+
+def _printed_as_code(value: str) -> bool:
+    """Whether a name stands for the value: when that is a function or a class, runners print all of its text."""
+    return PRIMITIVE.fullmatch(value) is None and re.fullmatch(r"[A-Za-z_$][\w$.]*", value) is not None
 
 
 def _cell(text: str, holes: dict[str, str]) -> str:
@@ -191,7 +198,7 @@ def describe(source: str) -> str:
         return "a function"
     if found := re.match(r"new\s+([\w$.]+)\s*\(", source):
         return source if len(source) <= _SHORT else _article(found[1].rpartition(".")[2])
-    if "\n" not in source and len(source) <= _SHORT:
+    if "\n" not in source and "%" not in source and len(source) <= _SHORT:
         return source
     if source.startswith("["):
         return f"an array of {len(parts(source[1:-1]))} items"
@@ -208,7 +215,7 @@ def _text(source: str) -> str:
     body = source[1:-1]
     if not body.strip():
         return "a blank string"
-    if len(body) <= _SHORT and "\\" not in body and "%" not in body and '"' not in body and "'" not in body:
+    if len(body) <= _SHORT and not re.search(r"[\\%\"']|\s\s|^\s|\s$|\$\{", body):
         return f'"{body}"'
     words = re.findall(r"[A-Za-z][\w-]*", re.sub(r"\\[nrt]|\\u\{?\w+\}?|\\x\w\w", " ", body))
     if "\\n" in body:

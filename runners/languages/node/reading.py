@@ -16,10 +16,11 @@ from testwright.model import Baseline, Candidate, Case, Ending, Environment, Fil
 
 MAX_BYTES = 32 * 2**20
 MAX_CASES = 200_000
+LONGEST_NAME = 2000
 _RUN_COVERAGE = 8 * 2**20
 _STATES = {"passed": Status.PASSED, "failed": Status.FAILED, "skipped": Status.SKIPPED}
 _TIMEOUT = re.compile(r"Test timed out in ([\d.]+)ms")
-_HOLE = re.compile(r"%(?:\d+\$)?[sdifjoOpc#$]|\$\{[^}]*\}|\$[A-Za-z_][\w.]*")
+_HOLE = re.compile(r"%(?:\d+\$)?[sdifjoOpc#$]|\$\{(?:[^{}]|\{[^{}]*\})*\}|\$[A-Za-z_][\w.]*")
 _WHAT = "report"
 
 
@@ -116,7 +117,7 @@ def _case(entry: Mapping[str, object]) -> Case:
         message = f"timeout: took longer than {float(late[1]) / 1000:.3g} seconds"
     seconds = entry.get("seconds")
     status = _STATES.get(_text(entry, "state"), Status.ERROR)
-    name, file = one_line(_text(entry, "name"), 1000), one_line(_text(entry, "file"), 1000)
+    name, file = one_line(_text(entry, "name"), LONGEST_NAME), one_line(_text(entry, "file"), 1000)
     took = float(seconds) if isinstance(seconds, int | float) and 0 <= seconds < 1e6 else 0.0
     return Case(name, Status.ERROR if not name and status is Status.FAILED else status, file, "", message, took)
 
@@ -135,19 +136,25 @@ def _found(case: Case, expected: Sequence[Candidate]) -> Case:
 
 
 def _name(title: str, names: Sequence[str]) -> str:
-    """Which of these names a title was made from; '' for none."""
-    if title in names:
-        return title
-    fitting = [name for name in names if _HOLE.search(name) and _pattern(name).fullmatch(title)]
+    """Which of these names a title was made from; '' for none. What became of white space and control characters does not matter."""
+    said = _solid(title)
+    if plain := [name for name in names if _solid(name) == said]:
+        return title if title in plain else plain[0]
+    fitting = [name for name in names if _HOLE.search(name) and _fits(said, [_solid(text) for text in _HOLE.split(name)])]
     return max(fitting, key=lambda name: len(_HOLE.sub("", name)), default="")
 
 
-def _pattern(name: str) -> re.Pattern[str]:
-    pieces, at = [], 0
-    for hole in _HOLE.finditer(name):
-        pieces += [re.escape(name[at : hole.start()]), r"[\s\S]*"]
-        at = hole.end()
-    return re.compile("".join([*pieces, re.escape(name[at:])]))
+def _solid(text: str) -> str:
+    return "".join(clean(text, LONGEST_NAME).split())
+
+
+def _fits(title: str, pieces: Sequence[str]) -> bool:
+    """Whether a title has these pieces in this order, with anything between them."""
+    first, *middle, last = pieces
+    at, end = len(first), len(title) - len(last)
+    for piece in middle:
+        at = title.find(piece, at, end) + len(piece) if title.find(piece, at, end) >= 0 else end + 1
+    return at <= end and title.startswith(first) and title.endswith(last)
 
 
 # ---- cross-checks ---------------------------------------------------------------------------------------------------
@@ -165,11 +172,16 @@ def _contradiction(output: Output, report: Mapping[str, Any], cases: Sequence[Ca
     if report.get("code") != code:
         return f"exit code {code} contradicts the report's own {one_line(str(report.get('code')), 20)}"
     witnessed = report.get("witnessed")
-    seen = {one_line(each, 2000) for each in witnessed if isinstance(each, str)} if isinstance(witnessed, list) else set()
+    seen = {_witness(each) for each in witnessed if isinstance(each, str)} if isinstance(witnessed, list) else set()
     for case in cases if report.get("runner") == "vitest" else ():
-        if case.status is Status.PASSED and f"{case.file}::{case.parameters or case.name}" not in seen:
+        if case.status is Status.PASSED and (case.file, case.parameters or case.name) not in seen:
             return f"{case.file}: {case.name} passed in the report and did not while it ran"
     return "" if code in (0, 1) else f"the run ended with exit code {code}: {last_line(output.stderr) or last_line(output.stdout)}"
+
+
+def _witness(key: str) -> tuple[str, str]:
+    file, _, title = key.partition("::")
+    return one_line(file, 1000), one_line(title, LONGEST_NAME)
 
 
 def _missing(report: Mapping[str, Any], cases: Sequence[Case], expected: Sequence[Candidate]) -> str:
@@ -196,7 +208,7 @@ def _by_name(
     found: dict[str, dict[str, frozenset[int]]] = {}
     for key, shares in by_title.items():
         file, _, title = key.partition("::")
-        name = _found(Case(title, Status.PASSED, file), expected).name
+        name = _found(Case(one_line(title, LONGEST_NAME), Status.PASSED, file), expected).name
         lines = found.setdefault(name, {})
         for path, gained in shares.items():
             lines[path] = lines.get(path, frozenset()) | gained

@@ -35,6 +35,8 @@ def style(workspace: Workspace, paths: Sequence[str]) -> Style:
     found = framework(workspace, paths)
     name = found if found in KNOWN else "vitest" if module else "jest"
     folder, beside = _place(own, code)
+    imported = look["imported"] or name == "node:test" or (name == "vitest" and not own)
+    module = module or (name == "vitest" and imported)  # vitest cannot be required
     facts = {
         "module": "esm" if module else "cjs",
         "typed": "yes" if _mostly(own or code, _TYPES) else "",
@@ -45,7 +47,7 @@ def style(workspace: Workspace, paths: Sequence[str]) -> Style:
         "word": look["word"],
         "describe": look["describe"],
         "expect": _library(texts, name),
-        "imported": "yes" if look["imported"] or name == "node:test" or (name == "vitest" and not own) else "",
+        "imported": "yes" if imported else "",
         "extension": look["extension"],
     }
     single = settings.get("singleQuote")

@@ -111,7 +111,7 @@ def _natural(source: str) -> tuple[int, float, str]:
 
 def _table(rows: Sequence[Observation]) -> Plan | None:
     first = rows[0]
-    taken = set(_RESERVED) | {name for o in rows for text in _texts(o) for name in names(text)}
+    taken = _taken(rows)
     columns: list[Column] = []
     written = []
     for i, argument in enumerate(first.arguments):
@@ -143,7 +143,8 @@ def _check(first: Check, checks: Sequence[Check], columns: list[Column], taken: 
         return replace(first, how=how)
     own = re.fullmatch(r"(?:.*\.)?([A-Za-z_]\w*)", first.subject)
     name = own[1] if own and count > 1 and first.subject != "result" else "expected"
-    taken.discard("expected")
+    if name == "expected" and all(column.name != name for column in columns):
+        taken.discard(name)
     column = Column(_fresh(name, taken), expected, True)
     columns.append(column)
     return replace(first, how=how, expected=column.name)
@@ -161,9 +162,16 @@ def _how(checks: Sequence[Check]) -> How:
 
 def _fresh(name: str, taken: set[str]) -> str:
     while name in taken:
-        name = f"{name}Value" if name in _RESERVED else f"other{name[:1].upper()}{name[1:]}"
+        name = f"{name}Value" if name in _RESERVED and name + "Value" not in taken else f"other{name[:1].upper()}{name[1:]}"
     taken.add(name)
     return name
+
+
+def _taken(rows: Sequence[Observation]) -> set[str]:
+    """Names that mean something else in these tests: no column is called like one."""
+    whole = {name for o in rows for text in _texts(o) for name in names(text)}
+    cells = [argument.source for o in rows for argument in o.arguments] + [check.expected for o in rows for check in o.checks]
+    return set(_RESERVED) | whole | {name for text in cells for name in names(text.removeprefix("..."))}
 
 
 def _texts(o: Observation) -> list[str]:

@@ -170,8 +170,12 @@ def _table(plan: Plan, title: str, style: Style) -> list[str]:
 
 def _row(columns: Sequence[Column], i: int, style: Style) -> str:
     cells = [flat(column.values[i], style) for column in columns]
-    alone = len(cells) == 1 and (style.framework in ("mocha", "node:test") or not cells[0].startswith("["))
-    return cells[0] if alone else f"[{', '.join(cells)}]"
+    return cells[0] if len(cells) == 1 and _are_rows(columns[0].values, style) else f"[{', '.join(cells)}]"
+
+
+def _are_rows(values: Sequence[str], style: Style) -> bool:
+    """Whether single values need no brackets: `each` takes arrays apart, and wraps all rows or none."""
+    return style.framework in ("mocha", "node:test") or all(value[:1] == "{" or is_primitive(value) for value in values)
 
 
 def _template(plan: Plan, title: str) -> str:

@@ -8,7 +8,7 @@ const require = createRequire(import.meta.url);
 const hook = path.join(here, 'hook.cjs');
 const STATES = { passed: 'passed', pass: 'passed', failed: 'failed', fail: 'failed', skipped: 'skipped', pending: 'skipped', todo: 'skipped', disabled: 'skipped' };
 const special = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-const HOLE = /%(?:\d+\$)?[sdifjoOpc#$]|\$\{[^}]*\}|\$[A-Za-z_][\w.]*/;
+const HOLE = /%(?:\d+\$)?[sdifjoOpc#$]|\$\{(?:[^{}]|\{[^{}]*\})*\}|\$[A-Za-z_][\w.]*/;
 /** A pattern for the titles of one test, or of all rows of a table. */
 const titles = (name) => name.replaceAll(' > ', ' ').split(HOLE).map(special).join('[^]*');
 

@@ -98,6 +98,49 @@ def test_every_dialect_is_judged_alike(style: str, module: str, tmp_path: Path) 
         assert {case.name for case in result.cases} == {test.name for test in each.tests}
 
 
+ODD = {
+    "classes": ["String", "Number", "Array"],
+    "spaces": ["' '", "'  a'", "'b  '"],
+    "signs": ["'%s'", "'100%'", "'%d %j'"],
+    "holes": ["'${x}'", "'$x'", "'`'"],
+    "controls": ["'\\t'", "'a\\nb'", "'\\u001b[2J'"],
+    "objects": ["{ a: '$b' }", "{ a: { b: 1 } }", "{ $: '}' }"],
+    "patterns": ["/%d/", "/a$b/", "/`${x}/"],
+    "arrays": ["Array.of()", "[1]", "Array.of(1, 2)"],
+    "space": ["'  a '"],
+    "sign": ["'%s  %'"],
+    "hole": ["'${ x }'"],
+}
+"""Unit → values that are hard to say in a title."""
+
+
+@pytest.mark.parametrize("style", ["vitest", "jest", "mocha", "node:test"])
+def test_titles_of_odd_values_are_found_again(style: str, tmp_path: Path) -> None:
+    place = workspace(tmp_path, {"package.json": "{}", "src/a.js": "".join(f"exports.{unit} = (x) => typeof x;\n" for unit in ODD)})
+    made = node_environment()
+    facts = {"module": "esm", "semi": ";", "imported": "yes", "expect": "expect" if style in ("vitest", "jest") else "assert"}
+    kinds = {"classes": "function", "objects": "object", "patterns": "object", "arrays": "object"}
+    given = [observed(unit, f"{unit}(x={x})", equals(f"'{kinds.get(unit, 'string')}'")) for unit, values in ODD.items() for x in values]
+    target = node.target(place, made, "src/a.js", Baseline("none"))
+    written = node.write(place, target, given, Style(style, "test", facts=facts))
+    result = node.result(place, ProcessSandbox().run(node.run(place, made, [written], QUICK, target=target)), [written])
+    assert result.passed, (result.problem, written.text)
+    assert {case.name for case in result.cases} == {test.name for test in written.tests} == set(result.gains) - {""}
+
+
+def test_a_title_of_white_space_is_found_again(tmp_path: Path) -> None:
+    place, source = project(tmp_path, "cjs")
+    names = ("  d > \ta\n b ", "  d >   %s  c", "  d > ${f({ a: 1 })} d", "  d > ")
+    body = (
+        "describe('  d', () => {\n  it('\ta\\n b ', () => expect(sign(1)).toBe(1));\n"
+        "  it.each([1, 2])('  %s  c', (x) => expect(sign(x)).toBe(1));\n"
+        "  for (const x of [1, 2]) it(`${sign(x)} ${x} d`, () => expect(sign(x)).toBe(1));\n  it('', () => expect(sign(1)).toBe(1));\n});\n"
+    )
+    result = ran(place, source, candidate(body, *names))
+    assert result.passed, result
+    assert {case.name for case in result.cases} == set(names)
+
+
 def test_what_goes_wrong_in_a_test_costs_only_that_test(tmp_path: Path) -> None:
     place, _ = project(tmp_path, "cjs")
     body = (

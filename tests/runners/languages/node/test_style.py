@@ -76,6 +76,11 @@ def test_what_prettier_is_told_counts_more(tmp_path: Path) -> None:
     assert (found.quote, found.indent, found.line_length, found.facts.get("semi")) == ("'", "\t", 100, None)
 
 
+def test_vitest_is_imported_also_where_the_code_is_required(tmp_path: Path) -> None:
+    found = look(tmp_path, {"package.json": manifest(devDependencies={"vitest": "4"}), "src/a.js": CJS})
+    assert (found.framework, found.facts["module"], found.facts["imported"]) == ("vitest", "esm", "yes")
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"scripts": 3, "devDependencies": [], "type": {}}', "\ufeff{}"])
 def test_a_broken_package_json_is_no_error(text: str, tmp_path: Path) -> None:
     assert look(tmp_path, {"package.json": text, "src/a.js": CJS}).framework == "jest"

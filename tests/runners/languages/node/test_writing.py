@@ -172,6 +172,39 @@ def test_titles_differ_and_tables_have_names_for_their_columns(tmp_path: Path) -
     assert names[0] == "f > f(%s, %s) returns %j"
 
 
+def test_no_two_columns_of_a_table_are_called_alike(tmp_path: Path) -> None:
+    facts = [(equals(f"'{i}'", "typeof result"), equals(f"[{i}]")) for i in range(3)]
+    given = [observed("f", f"f(size={i}; size={i + 1}; expected={i + 2})", *facts[i]) for i in range(3)]
+    assert "(size, otherSize, expectedValue, expected, otherExpected) => {" in text(tmp_path, given)
+
+
+def test_no_column_is_called_like_what_a_cell_means(tmp_path: Path) -> None:
+    given = [
+        observed("f", f"f(mode={mode}; x=parse('a'))", equals(f"'{mode}'"), imports=(("src/a.js", "f"), ("src/a.js", mode)))
+        for mode in ("mode", "quick", "slow")
+    ]
+    assert "(otherMode, expected) => {\n    expect(f(otherMode, parse('a'))).toBe(expected);" in text(tmp_path, given)
+
+
+def test_an_array_that_is_the_only_value_of_a_row_stays_one_value(tmp_path: Path) -> None:
+    given = [observed("f", f"f(x={value})", equals("1")) for value in ("Array.of()", "[1]", "2")]
+    assert "it.each([[2], [[1]], [Array.of()]])" in text(tmp_path, given)
+
+
+@pytest.mark.parametrize("framework", ["vitest", "mocha"])
+def test_a_title_shows_no_code_of_functions(framework: str, tmp_path: Path) -> None:
+    given = [observed("f", f"f(type={value})", equals("'function'")) for value in ("String", "Number", "Array")]
+    assert 'returns "function" for each type' in text(tmp_path, given, replace(VITEST, framework=framework))
+
+
+@pytest.mark.parametrize("value", ["'  a'", "'a  b'", "'50%'", "/%d/", "'${x}'", "[5 % 2]"])
+def test_a_title_has_no_signs_that_runners_fill_in(value: str, tmp_path: Path) -> None:
+    title = text(tmp_path, [observed("f", f"f(x={value})", equals("1"))]).split("it('")[1].split("',")[0]
+    assert "%" not in title
+    assert "${" not in title
+    assert "  " not in title
+
+
 def test_a_title_says_what_a_variable_holds(tmp_path: Path) -> None:
     given = observed("fill", "fill(items=items; n=2)", equals("[1, 1]", "items"), arrange=(Step("[]", "items"),))
     assert "it('changes items for an empty array and 2', () => {" in text(tmp_path, [given])
