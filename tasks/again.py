@@ -8,6 +8,7 @@ from tasks.folder import Folder
 from tasks.generators.engine import Place
 from tasks.generators.progress import ENGINE, failures
 from tasks.judge import after, judge
+from tasks.propose import CLAIMED
 from tasks.search import search
 from testwright.model import FileReport
 
@@ -65,6 +66,6 @@ def _joined(place: Place, report: FileReport, found: FileReport) -> FileReport:
         verdicts=(*report.verdicts, *verdicts),
         candidate=candidate,
         after=after(report.after, attempt, place.target.path),
-        unreached=found.unreached,
+        unreached={**found.unreached, **{line: why for line, why in report.unreached.items() if CLAIMED in why}},
         seconds=report.seconds + found.seconds,
     )

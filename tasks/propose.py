@@ -17,6 +17,8 @@ from testwright.model import Candidate, FileReport, Observation, Reason, State, 
 
 PROGRESS: TypeAdapter[Progress] = TypeAdapter(Progress)
 KNOWN = 12
+CLAIMED = "the model claims that nothing reaches it: "
+"""How the report begins what a model says of a line. It is said, not believed."""
 
 
 def propose(place: Place, base: FileReport, gateway: Gateway, rounds: int) -> FileReport:
@@ -83,7 +85,9 @@ def _why(progress: Progress) -> str:
 def _report(place: Place, base: FileReport, progress: Progress) -> FileReport:
     """What the search and the model hold together."""
     ended = progress.stopped or "done"
-    base = replace(base, usage=progress.usage, model=ended, findings=(*base.findings, *progress.findings))
+    claims = {line: CLAIMED + why for line, why in progress.claims.items()}
+    unreached = {**claims, **{line: f"{why}; {claims[line]}" if line in claims else why for line, why in base.unreached.items()}}
+    base = replace(base, usage=progress.usage, model=ended, findings=(*base.findings, *progress.findings), unreached=unreached)
     if progress.kept is None:
         verdicts = (*base.verdicts, *progress.verdicts)
         state = base.state if base.candidate else _state(base, ended)

@@ -58,7 +58,10 @@ class Dialect(Protocol):
         """The code with these lines and branches uncovered, shortened, in pieces of at most about `most` characters."""
 
     def outlines(self, workspace: Workspace, target: Target, roots: Iterable[str], allowed: Callable[[str], bool]) -> str:
-        """Constructors of the workspace's own types that the file takes from elsewhere; only of allowed files."""
+        """What the file takes from elsewhere in the workspace, one line each, the name before what is said of it: ` module.Name(…)`.
+
+        Constructors, members of enumerations, constants; only of allowed files.
+        """
 
     def callers(self, workspace: Workspace, target: Target, allowed: Callable[[str], bool]) -> Mapping[str, tuple[str, ...]]:
         """Lines of the workspace's other code that call a public name of the file; only of allowed files."""

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pathspec import GitIgnoreSpec
@@ -15,7 +15,7 @@ from tasks.folder import Folder
 from tasks.generators import prompts, replies
 from tasks.generators.asking import Answer, Request
 from tasks.generators.gateway import Gateway
-from tasks.generators.progress import Progress, by_lines, failures, gained, missing, ran
+from tasks.generators.progress import Progress, asked_for, by_lines, failures, gained, missing, ran
 from tasks.generators.prompts import Refused
 from testwright.model import Arc, Attempt, Candidate, Environment, FileCoverage, Finding, Reason, Target, Verdict, Workspace
 
@@ -56,8 +56,7 @@ class Place:
 
 def another_round(place: Place, progress: Progress, gateway: Gateway) -> Progress:
     """Ask for what is missing and judge what comes back."""
-    left = missing(place.target, place.covered, progress)
-    pieces = _pieces(place, left, progress)
+    pieces = _pieces(place, asked_for(place.target, place.covered, progress), progress)
     if not pieces:
         return replace(progress, stopped="done")
     requests = _requests(place, pieces, progress, gateway)
@@ -83,7 +82,7 @@ def _taken_in(place: Place, progress: Progress, answers: Sequence[Answer]) -> Pr
     """One candidate of all that some answers hold, judged; what it brings is added."""
     read = [replies.read(answer.text) for answer in answers if not answer.stopped]
     findings = tuple(_finding(place.target, unit, message) for reply in read for unit, message in reply.findings)
-    progress = replace(progress, findings=tuple(dict.fromkeys((*progress.findings, *findings))))
+    progress = replace(progress, findings=tuple(dict.fromkeys((*progress.findings, *findings))), claims=_claims(place, progress, read))
     blocks = [block for reply in read for block in reply.blocks]
     taken = (*place.taken, *(test.name for test in progress.kept.tests)) if progress.kept else place.taken
     candidate = DIALECTS[place.target.language].adopt(
@@ -101,9 +100,17 @@ def worth_asking(place: Place, progress: Progress, rounds: int) -> bool:
         return False
     if progress.round == 0 or progress.refused or progress.empty:
         return True
-    lines, branches = missing(place.target, place.covered, progress)
+    lines, branches = asked_for(place.target, place.covered, progress)
     won = any(v.kept for v in progress.verdicts)
     return won and bool(lines or branches)
+
+
+def _claims(place: Place, progress: Progress, read: Sequence[replies.Reply]) -> Mapping[int, str]:
+    """What was claimed of lines that are asked for; of others nobody wants to know."""
+    lines, branches = missing(place.target, place.covered, progress)
+    open_ = lines | {line for line, _ in branches}
+    said = {line: why for reply in read for line, why in reply.unreachable if line in open_}
+    return {**said, **progress.claims}
 
 
 def may_be_shown(exclude: Sequence[str]) -> Callable[[str], bool]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tasks.generators.prompts import Refused
 from testwright.model import Arc, Attempt, Candidate, FileCoverage, Finding, Reason, Status, Target, Usage, Verdict
@@ -29,6 +29,8 @@ class Progress:
     empty: bool = False
     """The last answers held no test."""
     findings: tuple[Finding, ...] = ()
+    claims: Mapping[int, str] = field(default_factory=dict)
+    """Line → why a model says that nothing reaches it. It is not asked for again, and counts as nothing else."""
     stopped: str = ""
     """Why no more is asked."""
     usage: Usage = Usage()
@@ -43,6 +45,13 @@ def missing(target: Target, covered: FileCoverage | None, progress: Progress) ->
     if covered is not None:
         lines, branches = lines - covered.covered_lines, branches - covered.covered_branches
     return lines, branches
+
+
+def asked_for(target: Target, covered: FileCoverage | None, progress: Progress) -> tuple[frozenset[int], frozenset[Arc]]:
+    """What is still uncovered and not claimed to be out of reach."""
+    lines, branches = missing(target, covered, progress)
+    claimed = progress.claims.keys()
+    return lines - claimed, frozenset(arc for arc in branches if claimed.isdisjoint(arc))
 
 
 def failures(attempt: Attempt) -> dict[str, Verdict]:

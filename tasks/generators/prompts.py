@@ -77,17 +77,25 @@ def _rules(context: Context) -> Message:
 def _proposal(context: Context, focus: Focus, known: Sequence[str]) -> str:
     calls = ", ".join(f"`{call}`" for call in known if "`" not in call and "\n" not in call and not _PRIVATE.search(call))
     sites = [line for unit in dict.fromkeys(unit.partition(".")[0] for unit in focus.units) for line in context.callers.get(unit, ())]
+    outlines = _mentioned(context.outlines, focus.text)
     return _render(
         "propose",
         sample=context.sample,
-        outlines=context.outlines,
+        outlines=outlines,
         module=context.target.module,
         code=focus.text,
         sites=sites[:SITES],
         hints=focus.hints,
         known=calls[:KNOWN].rpartition(",")[0] if len(calls) > KNOWN else calls,
-        fence=_fence(focus.text, context.sample, context.outlines, *sites),
+        fence=_fence(focus.text, context.sample, outlines, *sites),
     )
+
+
+def _mentioned(outlines: str, code: str) -> str:
+    """The lines on names that the code mentions."""
+    words = set(re.findall(r"\w+", code))
+    heads = ((line, re.match(r"\s*[\w.]*?(\w+)(?![\w.])", line)) for line in outlines.split("\n"))
+    return "\n".join(line for line, head in heads if head is None or head[1] in words)
 
 
 def _fence(*texts: str) -> str:

@@ -1,8 +1,9 @@
 """What Python knows so that somebody else may propose its tests."""
 
 from runners.languages.python.commands import seeded
+from runners.languages.python.elsewhere import outlines
 from runners.languages.python.focusing import focus
 from runners.languages.python.proposing import adopt, joined, mend, objections, without
-from runners.languages.python.surroundings import callers, outlines, sample
+from runners.languages.python.surroundings import callers, sample
 
 __all__ = ["adopt", "callers", "focus", "joined", "mend", "objections", "outlines", "sample", "seeded", "without"]

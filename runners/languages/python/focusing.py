@@ -21,6 +21,8 @@ _CONSTANT = 400
 _OUTLINE = 120
 _FIELDS = 12
 _CALLERS = 3
+_TOLD = 8
+"""In a run of marked lines every such one tells its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,6 @@ class _Unit:
 
     name: str
     node: ast.stmt
-    owner: ast.ClassDef | None = None
 
     @property
     def inside(self) -> range:
@@ -40,13 +41,13 @@ class _Unit:
 def focus(workspace: Workspace, target: Target, lines: frozenset[int], branches: frozenset[Arc], most: int) -> tuple[Focus, ...]:
     """The code to be tested, shortened, in pieces of about `most` characters.
 
-    `>` marks lines that never ran, `?` those with a way out that was never taken.
+    `>` marks lines that never ran, `?` those with a way out that was never taken; the first of a run tells its number.
     """
     text = read(Path(workspace.root, target.path), LARGEST).decode("utf-8", "replace")
     tree = parsed(text)
     if tree is None:
         return ()
-    units = list(_units(tree.body, None))
+    units = list(_units(tree.body))
     forks = frozenset(a for a, b in branches) - lines
     wanted = [u for u in units if not (lines | forks).isdisjoint(u.inside)]
     page = _Page(target.module, text.split("\n"), tree, units, lines, forks)
@@ -65,12 +66,12 @@ def _pieces(page: "_Page", wanted: list[_Unit], most: int) -> Iterator[Focus]:
         yield page.focus(group)
 
 
-def _units(body: Iterable[ast.stmt], owner: ast.ClassDef | None) -> Iterator[_Unit]:
+def _units(body: Iterable[ast.stmt], owner: str = "") -> Iterator[_Unit]:
     for node in body:
         if isinstance(node, Function):
-            yield _Unit(f"{owner.name}.{node.name}" if owner else node.name, node, owner)
-        elif isinstance(node, ast.ClassDef) and owner is None:
-            yield from _units(node.body, node)
+            yield _Unit(f"{owner}{node.name}", node)
+        elif isinstance(node, ast.ClassDef):
+            yield from _units(node.body, f"{owner}{node.name}.")
         elif isinstance(node, ast.If | ast.Try):
             yield from _units([*node.body, *node.orelse], owner)
 
@@ -82,7 +83,7 @@ def _at_the_top(body: list[ast.stmt], lines: frozenset[int], forks: frozenset[in
     if not plain or plain[0].lineno in lines:
         return
     for node in plain:
-        inner = {n for u in _units([node], None) for n in u.inside}
+        inner = {n for u in _units([node]) for n in u.inside}
         for_types = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
         if not for_types and (lines | forks) & (frozenset(span(node)) - inner):
             yield _Unit(TOP, node)
@@ -122,7 +123,7 @@ class _Page:
         kept |= {id(u.node): lines for u, lines in self._callers(group) if id(u.node) not in kept}
         lines = frozenset().union(*kept.values())
         used = set(self._used(lines, [u.node for u in self.units if id(u.node) in kept] + [u.node for u in group if u.name == TOP]))
-        view = _View(self, kept, used, {u.owner.name for u in self.units if u.owner and id(u.node) in kept})
+        view = _View(self, kept, used, frozenset(_owners(self.tree, kept)))
         return "\n".join(_merged(line for node in self.tree.body for line in view.top(node)))
 
     def _used(self, lines: frozenset[int], nodes: Iterable[ast.AST]) -> Iterator[str]:
@@ -152,7 +153,7 @@ class _Page:
 
     def excerpt(self, node: ast.stmt, lines: Collection[int]) -> list[str]:
         """These lines of a statement, each with its mark; what is left out between them is `...`."""
-        out, gap, lead = [], "", 0
+        out, gap, lead, told = [], "", 0, -_TOLD
         if isinstance(node, Function) and (end := self._end_of_signature(node)) > first_line(node):
             out, lead = [f" {' ' * node.col_offset}{_signature(node)}:"], end + 1 - first_line(node)
         for number in span(node)[lead:]:
@@ -160,11 +161,15 @@ class _Page:
             if not text or (text.lstrip().startswith("#") and not {number - 1, number, number + 1} & self.missing):
                 continue
             if number not in lines:
+                told = -_TOLD
                 gap = gap or f" {text[: len(text) - len(text.lstrip())]}..."
                 continue
             out += [gap] if gap else []
             gap = ""
-            out.append((">" if number in self.missing else "?" if number in self.forks else " ") + text)
+            mark = ">" if number in self.missing else "?" if number in self.forks else " "
+            told = number if mark != " " and not told < number < told + _TOLD else told
+            out.append(f"{mark}{text}  # {number}" if told == number else mark + text)
+            told = told if mark != " " else -_TOLD
         return [*out, gap] if gap else out
 
     def _end_of_signature(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -182,7 +187,8 @@ class _View:
     page: _Page
     kept: dict[int, frozenset[int]]
     used: set[str]
-    owners: set[str]
+    owners: frozenset[int]
+    """Classes that hold what is shown."""
 
     def top(self, node: ast.stmt) -> list[str]:
         """A statement of the module."""
@@ -210,28 +216,38 @@ class _View:
         return [" " + ast.unparse(few)]
 
     def _class(self, node: ast.ClassDef) -> list[str]:
-        wanted = node.name in self.owners
+        wanted = id(node) in self.owners
         if not wanted and node.name not in self.used:
             return []
+        lead = " " * (node.col_offset + 1)
         bases = ", ".join(ast.unparse(base) for base in (*node.bases, *node.keywords))
-        out = [*(f" @{_cut(ast.unparse(d), _OUTLINE)}" for d in node.decorator_list), f" class {node.name}({bases}):".replace("()", "")]
+        out = [f"{lead}@{_cut(ast.unparse(d), _OUTLINE)}" for d in node.decorator_list]
+        out.append(f"{lead}class {node.name}({bases}):".replace("()", ""))
         first = len(out)
         made = any(isinstance(inner, Function) and inner.name == "__init__" for inner in node.body)
         fields = 0
         for inner in node.body:
             if isinstance(inner, Function):
                 out += self._function(inner, inner.name == "__init__" or (wanted and inner.name in self.used))
+            elif isinstance(inner, ast.ClassDef):
+                out += self._class(inner)
             elif isinstance(inner, ast.AnnAssign | ast.Assign):
                 names = {n.id for n in ast.walk(inner) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
                 fields += not made and isinstance(inner, ast.AnnAssign)
                 if names & self.used or (not made and isinstance(inner, ast.AnnAssign) and fields <= _FIELDS):
-                    out.append("     " + _cut(ast.unparse(inner), _CONSTANT))
+                    out.append(" " * (inner.col_offset + 1) + _cut(ast.unparse(inner), _CONSTANT))
         return out if len(out) > first else [*out[:-1], out[-1] + " ..."]
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, known: bool) -> list[str]:
         if id(node) in self.kept:
             return self.page.excerpt(node, self.kept[id(node)])
         return [_outline(node)] if known else []
+
+
+def _owners(tree: ast.Module, kept: Collection[int]) -> Iterator[int]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and any(id(inner) in kept for inner in ast.walk(node)):
+            yield id(node)
 
 
 def _merged(lines: Iterable[str]) -> list[str]:

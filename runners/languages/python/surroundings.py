@@ -1,8 +1,8 @@
-"""What stands around a file: types that it takes from elsewhere, who calls it, and how the project's own tests look."""
+"""What stands around a file: who calls it, and how the project's own tests look."""
 
 import ast
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from runners.languages.base import Style
@@ -16,37 +16,8 @@ LARGEST = 1 << 20
 SAMPLE = 14
 CALLS = 2
 """Call sites of one name that are shown."""
-_OUTLINED = 6
-_CONSTANT = 200
 _LINE = 100
 _FILES = 300
-
-
-def outlines(workspace: Workspace, target: Target, roots: Iterable[str], allowed: Callable[[str], bool]) -> str:
-    """Constructors of the workspace's own classes that the file takes from elsewhere."""
-    tree = parsed(read(Path(workspace.root, target.path), LARGEST).decode("utf-8", "replace"))
-    found: list[str] = []
-    for node in tree.body if tree else ():
-        if isinstance(node, ast.ImportFrom) and node.module:
-            base = target.module.split(".")[: -node.level] if node.level else []
-            module = ".".join([*base, node.module])
-            names = {a.name for a in node.names if a.name[:1].isupper() and not a.name.endswith(("Error", "Exception", "Warning"))}
-            for root in roots:
-                file = Path(workspace.root, root, *module.split(".")).with_suffix(".py")
-                if names and file.is_file() and allowed(file.relative_to(workspace.root).as_posix()):
-                    found += _outlines(file, module, names)
-    return "\n".join(found[:_OUTLINED])
-
-
-def _outlines(file: Path, module: str, names: Collection[str]) -> Iterator[str]:
-    tree = parsed(read(file, LARGEST).decode("utf-8", "replace"))
-    for node in tree.body if tree else ():
-        if isinstance(node, ast.ClassDef) and node.name in names:
-            made = next((n for n in node.body if isinstance(n, Function) and n.name == "__init__"), None)
-            fields = [ast.unparse(n) for n in node.body if isinstance(n, ast.AnnAssign)]
-            if made is not None or fields:
-                taken = ast.unparse(made.args).removeprefix("self").lstrip(", ") if made else ", ".join(fields)
-                yield f" {module}.{node.name}({taken})"[:_CONSTANT]
 
 
 def sample(workspace: Workspace, style: Style, allowed: Callable[[str], bool]) -> str:

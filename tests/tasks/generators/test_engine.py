@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tasks.reports.numbers import unreached
 from tests.tasks.generators.conftest import Serve
 from tests.tasks.generators.server import Reply, serving
 from testwright.model import Environment, Reason, State
@@ -142,6 +143,28 @@ def test_an_empty_block_ends_the_asking(serve: Serve) -> None:
     assert len(server.requests) == 2
     assert "If nothing can, the block stays empty." in server.prompts[1]
     assert (report.state, names(report)) == (State.IMPROVED, ["test_sign_is_minus_one_for_a_negative_number"])
+
+
+def test_lines_that_the_model_calls_unreachable_are_not_asked_for_again_and_reported_as_its_claim(serve: Serve) -> None:
+    claims = "# UNREACHABLE: line 15 because no test can know the time\n# UNREACHABLE: line 99 because it is not there\n"
+    with serving([fenced(MINUS, ZERO, PLUS) + "\n" + claims]) as server:
+        report = serve(server, rounds=3)
+
+    assert len(server.requests) == 1
+    assert "return time.time()  # 15" in server.prompts[0]
+    assert report.unreached == {15: "the model claims that nothing reaches it: no test can know the time"}
+    assert 15 not in report.after.covered_lines
+
+
+def test_a_claim_is_no_proof_and_a_test_that_reaches_the_line_is_kept(serve: Serve) -> None:
+    with serving([fenced(MINUS, WRONG) + "\n# UNREACHABLE: lines 10-11 because I think so", fenced(ZERO, PLUS)]) as server:
+        report = serve(server, rounds=2)
+
+    assert ">        return 0" in server.prompts[0]
+    assert ">        return 0" not in server.prompts[1]
+    assert len(names(report)) == 3
+    assert report.after.covered_lines >= {10, 11}
+    assert unreached(report) == {}
 
 
 def test_an_answer_that_was_cut_off_keeps_its_whole_tests(serve: Serve) -> None:

@@ -175,7 +175,7 @@ def test_what_code_reaches_outside_is_named_only_where_it_does(tmp_path: Path) -
 def test_lines_that_only_an_import_runs_are_asked_for_once_the_module_was_imported(tmp_path: Path) -> None:
     focus = show_long(tmp_path, "fast = None")
 
-    assert " try:\n     import fast\n except ImportError:\n>    fast = None" in focus.text
+    assert " try:\n     import fast\n except ImportError:\n>    fast = None  # 6" in focus.text
     assert 'runpy.run_module("long"' in focus.hints[0]
     assert "fast" not in show_long(tmp_path, "import", "fast = None", "time.sleep").text
 
@@ -188,6 +188,86 @@ def test_a_branch_that_was_never_taken_marks_its_line(workspace: Workspace) -> N
 
 def test_lines_of_def_are_nobodys(workspace: Workspace) -> None:
     assert show(workspace, "def parse") == ()
+
+
+NESTED = """class Outer:
+    LIMIT = 3
+
+    class Inner:
+        def __init__(self, size):
+            self.size = size
+
+        class Deep:
+            def dig(self):
+                return "deep"
+
+        def grow(self):
+            if self.size > 1:
+                return Outer.Inner(self.size + 1)
+            return self
+
+    def other(self):
+        return 1
+"""
+
+
+def test_methods_of_nested_classes_are_asked_for_inside_of_their_classes(tmp_path: Path) -> None:
+    (tmp_path / "nested.py").write_text(NESTED)
+    workspace = Workspace("nested", str(tmp_path), "0" * 64, "nested")
+    target = Target("python", "nested.py", "nested", "1" * 64)
+    lines = frozenset(n for n, line in enumerate(NESTED.split("\n"), 1) if "self.size + 1" in line or '"deep"' in line)
+    (focus,) = DIALECTS["python"].focus(workspace, target, lines, frozenset(), 10_000)
+
+    assert focus.units == ("Outer.Inner.Deep.dig", "Outer.Inner.grow")
+    assert focus.text.split("\n") == [
+        " class Outer:",
+        "     class Inner:",
+        "         def __init__(self, size): ...",
+        "         class Deep:",
+        "             def dig(self):",
+        '>                return "deep"  # 10',
+        "         def grow(self):",
+        "             if self.size > 1:",
+        ">                return Outer.Inner(self.size + 1)  # 14",
+        "             return self",
+    ]
+
+
+def test_enumerations_and_constants_of_other_modules_are_shown_where_the_code_mentions_them(tmp_path: Path) -> None:
+    (tmp_path / "pkg").mkdir()
+    (tmp_path / "pkg/__init__.py").write_text("from .kinds import Kind\n")
+    (tmp_path / "pkg/kinds.py").write_text(
+        "import enum\nclass Kind(enum.Enum):\n    PLAIN = 'p'\n    FANCY = 'f'\nclass Other(enum.Enum):\n    A = 1\n"
+    )
+    (tmp_path / "pkg/limits.py").write_text(f"MOST: int = 7\nLEAST = 2\nTABLE = {'t' * 500!r}\nUNUSED = 5\n")
+    (tmp_path / "pkg/use.py").write_text(
+        "from pkg import Kind\nfrom . import limits\nfrom .limits import LEAST, TABLE, UNUSED\nfrom os import sep\n\n\n"
+        "def fits(kind, n):\n    if kind is Kind.FANCY and n < LEAST:\n        return n > limits.MOST or n in TABLE\n    return sep\n"
+        "\n\ndef more():\n    return UNUSED\n"
+    )
+    workspace = Workspace("pkg", str(tmp_path), "0" * 64, "pkg")
+    target = Target("python", "pkg/use.py", "pkg.use", "1" * 64)
+    outlines = DIALECTS["python"].outlines(workspace, target, ["."], may_be_shown([]))
+    (focus,) = DIALECTS["python"].focus(workspace, target, frozenset({9}), frozenset(), 10_000)
+    words = prompts.propose(prompts.Context(target, Style(), outlines=outlines), focus, ())[1].content
+
+    assert " pkg.kinds.Kind: PLAIN = 'p', FANCY = 'f'\n" in words
+    assert " pkg.limits.LEAST = 2\n" in words
+    assert " pkg.limits.MOST = 7\n" in words
+    assert f" pkg.limits.TABLE = '{'t' * 119}…\n" in words
+    for absent in ("UNUSED", "Other", "sep ="):
+        assert absent not in words
+
+
+@pytest.mark.parametrize(("framework", "word", "absent"), [("pytest", "parametrized", "subTest"), ("unittest", "subTest", "parametrized")])
+def test_tables_are_asked_for_as_the_framework_writes_them(framework: str, word: str, absent: str, workspace: Workspace) -> None:
+    (focus,) = show(workspace, "raise ValueError")
+    context = prompts.Context(Target("python", "boxes.py", "boxes", "1" * 64), Style(framework=framework))
+    refused = prompts.Refused("def test_a(self): ...", "fails", "E  AssertionError")
+    words = "".join(m.content for m in (*prompts.propose(context, focus, ()), *prompts.repair(context, focus, [refused], False)))
+
+    assert word in words
+    assert absent not in words
 
 
 def test_a_large_file_comes_in_pieces(workspace: Workspace) -> None:

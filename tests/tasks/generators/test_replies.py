@@ -71,6 +71,32 @@ def test_findings_are_read_wherever_they_stand() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "lines"),
+    [
+        ("UNREACHABLE: line 12 because both sides are checked above", [12]),
+        ("# UNREACHABLE line 12: both sides are checked above", [12]),
+        ("    # UNREACHABLE: lines 3-5, 9 because the list is never empty", [3, 4, 5, 9]),
+        ("- UNREACHABLE: #7 — never", [7]),
+        ("UNREACHABLE: the second line", []),
+        ("UNREACHABLE: line 12", []),
+        ("UNREACHABLE: lines 1-9999999 because", []),
+    ],
+)
+def test_lines_that_are_called_unreachable_are_read_with_the_reason(said: str, lines: list[int]) -> None:
+    reply = read(f"```python\n{CODE}\n{said}\n```")
+
+    assert [line for line, _ in reply.unreachable] == lines
+    assert all(why[0].isalpha() and "because" not in why for _, why in reply.unreachable)
+
+
+def test_a_block_of_nothing_but_claims_is_the_end() -> None:
+    reply = read("```python\n# UNREACHABLE: line 3 because it is dead\n```")
+
+    assert reply.declined
+    assert reply.unreachable == ((3, "it is dead"),)
+
+
+@pytest.mark.parametrize(
     "text", ["", "\n\n", "```", "```python\n```", "I cannot help with that.", '{"a": 1}', "[" * 5000, "```json\n{\n```"]
 )
 def test_nothing_in_it_is_no_error(text: str) -> None:
@@ -92,6 +118,8 @@ def test_nothing_in_it_is_no_error(text: str) -> None:
                 "\\n",
                 '"}',
                 "FINDING x: y",
+                "UNREACHABLE: line 1-",
+                "9 because",
                 "import",
                 " ",
                 "\\",
