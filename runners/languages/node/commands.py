@@ -10,7 +10,7 @@ from typing import Any
 from runners.images.pinned import IN_IMAGE
 from runners.languages.node.programs import EXPLORER, SHARED, programs
 from runners.languages.node.runners import attempts
-from runners.languages.node.sources import countable, files, sources, tests
+from runners.languages.node.sources import countable, files, has_old_types, sources, tests
 from runners.languages.node.style import style
 from runners.languages.streaming import OBSERVATIONS
 from runners.languages.tree import read
@@ -78,6 +78,7 @@ def _measured(workspace: Workspace, environment: Environment, limits: Limits, re
         "modules": f"{environment.root}/tree",
         "tools": tools(environment),
         "paths": has_paths(workspace),
+        "common": has_old_types(workspace),
         "include": [],
         "order": None,
         "only": [],

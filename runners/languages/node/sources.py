@@ -42,6 +42,7 @@ _TEST = re.compile(
     rb"\b(?:describe|it|test|suite|t\.test|tap\.test)(?:\.\w+)*\s*[(`]|node:test"
     rb"|from ['\"](?:ava|tape|uvu)|require\(['\"](?:ava|tape|uvu|tap)['\"]"
 )
+_OLD_TYPES = re.compile(rb"^\s*(?:export\s*=|import\s+\w+\s*=\s*require\(|module\.exports\b)", re.MULTILINE)
 _DECIDING = re.compile(r"function|class|if|for|while|switch|try|do")
 
 
@@ -61,6 +62,20 @@ def sources(workspace: Workspace, paths: Sequence[str]) -> tuple[str, ...]:
 def countable(workspace: Workspace, paths: Sequence[str]) -> list[str]:
     """Of these files, the ones that a person can have written: what is huge or minified takes longer to count than to test."""
     return [path for path in paths if _is_countable(Path(workspace.root, path))]
+
+
+@lru_cache(maxsize=8)
+def has_old_types(workspace: Workspace) -> bool:
+    """Whether the project's TypeScript says `export =` or `module.exports`, which no ES module can."""
+    typed = [path for path in sources(workspace, files(workspace)) if re.search(r"\.c?ts$", path)]
+    return any(_says(Path(workspace.root, path), _OLD_TYPES) for path in typed)
+
+
+def _says(path: Path, pattern: re.Pattern[bytes]) -> bool:
+    try:
+        return pattern.search(read(path)) is not None
+    except OSError:
+        return False
 
 
 def _is_countable(path: Path) -> bool:
@@ -101,10 +116,7 @@ def has_tests(workspace: Workspace, paths: Sequence[str]) -> bool:
 
 def holds_test(path: Path) -> bool:
     """Whether there is a test in it."""
-    try:
-        return _TEST.search(read(path)) is not None
-    except OSError:
-        return False
+    return _says(path, _TEST)
 
 
 def files(workspace: Workspace) -> tuple[str, ...]:

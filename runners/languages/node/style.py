@@ -10,7 +10,7 @@ from typing import Any
 from runners.languages.base import Style
 from runners.languages.node.manifests import package
 from runners.languages.node.runners import KNOWN, framework
-from runners.languages.node.sources import SUFFIXES, holds_test, sources, tests
+from runners.languages.node.sources import SUFFIXES, has_old_types, holds_test, sources, tests
 from runners.languages.tree import read
 from testwright.model import Workspace
 
@@ -33,7 +33,8 @@ def style(workspace: Workspace, paths: Sequence[str]) -> Style:
     settings = _prettier(root)
     module = _is_module(root, texts, code)
     found = framework(workspace, paths)
-    name = found if found in KNOWN else "vitest" if module else "jest"
+    # What vitest cannot load, jest can, whose tests look alike.
+    name = found if found in KNOWN else "vitest" if module and not has_old_types(workspace) else "jest"
     folder, beside = _place(own, code)
     imported = look["imported"] or name == "node:test" or (name == "vitest" and not own)
     module = module or (name == "vitest" and imported)  # vitest cannot be required

@@ -46,7 +46,8 @@ registerHooks({
     } catch (error) {
       const found = /^\.{1,2}\//.test(specifier) && context.parentURL?.startsWith('file:') ? typed(specifier, context.parentURL) : '';
       if (!found) throw error;
-      return next(found, context);
+      // What is required is found by paths; an address is taken as it is.
+      return context.conditions?.includes('require') ? { url: found, shortCircuit: true } : next(found, context);
     }
   },
   load(url, context, next) {

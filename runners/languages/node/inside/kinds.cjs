@@ -6,9 +6,7 @@ const path = require('node:path');
 
 const MODULE = /^\s*(?:import\b(?!\s*[(.])|export\b)/m;
 const COMMON = /\b(?:module\.exports|exports\.\w+\s*=|require\s*\(|exports\[)/;
-const OLD_TYPES = /^\s*(?:export\s*=|import\s+\w+\s*=\s*require\()/m;
 const known = new Map();
-let oldTypes;
 
 /** "type" of the nearest package.json. */
 function packageType(folder, top) {
@@ -25,12 +23,6 @@ function packageType(folder, top) {
   return 'commonjs';
 }
 
-/** Whether the project's TypeScript says `export =`, which no ES module can. */
-function hasOldTypes(request) {
-  oldTypes ??= request.files.some((file) => /\.c?ts$/.test(file) && OLD_TYPES.test(read(path.join(request.tree, file))));
-  return oldTypes;
-}
-
 function read(file) {
   try {
     return fs.readFileSync(file, 'utf8');
@@ -42,7 +34,7 @@ function read(file) {
 /** Whether a file of the tree is CommonJS: by its ending, its package, and what it says. */
 function commonJs(file, request) {
   if (/\.cjs$/.test(file)) return true;
-  if (/\.(?:c?ts)$/.test(file)) return hasOldTypes(request);
+  if (/\.(?:c?ts)$/.test(file)) return request.common;
   if (!/\.js$/.test(file) || packageType(path.dirname(file), request.tree) === 'module') return false;
   const text = read(file);
   return COMMON.test(text) || !MODULE.test(text);

@@ -3,7 +3,7 @@
  *
  * `request.json` says: `tree` (the project, here), `modules` (where its dependencies are), `tools`, `files` (measured, relative to tree),
  * `attempts` (for each package the runs to try: the next one when one finds no test), `seconds`, `test_seconds`, `order`, `only`, `tests`
- * (tell tests apart), `shims` (runners to stand in for), `paths` (of tsconfig.json). Exit codes: 0 and 1 as tests ended, 5 there were none, 124 time was up, 70 nothing could be started.
+ * (tell tests apart), `shims` (runners to stand in for), `paths` (of tsconfig.json), `common` (TypeScript is CommonJS). Exit codes: 0 and 1 as tests ended, 5 there were none, 124 time was up, 70 nothing could be started.
  */
 import fs from 'node:fs';
 import path from 'node:path';

@@ -29,7 +29,11 @@ PROJECTS: Mapping[str, Mapping[str, str]] = {
     "ts": {"package.json": "{}", "src/a.ts": TS},
     "ts-cjs": {
         "package.json": "{}",
-        "src/a.ts": "function sign(x: number) {\n" + CJS.split("\n", 1)[1].rpartition("exports")[0] + "export = { sign };\n",
+        "src/a.ts": "import { zero } from './b';\nfunction sign(x: number) {\n"
+        + CJS.split("\n", 1)[1].rpartition("exports")[0]
+        + "export default { sign, zero };\nmodule.exports = { sign, zero };\nmodule.exports.default = { sign };\n",
+        "src/b.ts": "import three = require('./c');\nexport const zero: number = three - 3;\n",
+        "src/c.ts": "export = 3;\n",
     },
     "tsx": {"package.json": "{}", "src/a.tsx": f"const element = (x: unknown) => x;\n{TS}", "tsconfig.json": '{"extends": "@gone/base"}'},
 }

@@ -76,6 +76,14 @@ def test_what_prettier_is_told_counts_more(tmp_path: Path) -> None:
     assert (found.quote, found.indent, found.line_length, found.facts.get("semi")) == ("'", "\t", 100, None)
 
 
+@pytest.mark.parametrize(
+    "line", ["export = f;", "import g = require('g');", "if (typeof module === 'object') {\n  module.exports.default = f;\n}"]
+)
+def test_typescript_that_vitest_cannot_load_gets_tests_of_jest(line: str, tmp_path: Path) -> None:
+    found = look(tmp_path, {"package.json": manifest(scripts={"test": "jasmine"}), "src/a.ts": ESM, "src/b.ts": f"const f = 1;\n{line}\n"})
+    assert (found.framework, found.facts["module"], found.facts["expect"]) == ("jest", "esm", "expect")
+
+
 def test_vitest_is_imported_also_where_the_code_is_required(tmp_path: Path) -> None:
     found = look(tmp_path, {"package.json": manifest(devDependencies={"vitest": "4"}), "src/a.js": CJS})
     assert (found.framework, found.facts["module"], found.facts["imported"]) == ("vitest", "esm", "yes")
