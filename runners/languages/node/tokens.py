@@ -93,7 +93,14 @@ def tokens(text: str) -> Iterator[Token]:
         yield token
         at = token.end
         if token.kind not in ("space", "comment"):
-            last = token
+            last = _as_member(token, last)
+
+
+def _as_member(token: Token, before: Token | None) -> Token:
+    """What a token is to its neighbours: behind a dot every word is only a name."""
+    if token.kind == "name" and before is not None and before.text in (".", "?."):
+        return Token("name", f"#{token.text.removeprefix('#')}", token.start)
+    return token
 
 
 def _next(text: str, at: int, last: Token | None) -> Token:
@@ -144,7 +151,7 @@ def _hole(text: str, at: int) -> int:
         if not depth:
             return at
         if token.kind not in ("space", "comment"):
-            last = token
+            last = _as_member(token, last)
     return 0
 
 
@@ -185,8 +192,8 @@ def _joined(found: Sequence[Token]) -> bool:
     """Whether no two values stand side by side, no comma or semicolon outside of brackets, and the text ends in a value."""
     opened: list[str] = []
     before: Token | None = None
-    for token in found:
-        blocks = "{" in opened
+    for each in found:
+        token, blocks = _as_member(each, before), "{" in opened
         if token.text in (",", ";") and token.kind == "sign" and (not opened or (token.text == ";" and not blocks)):
             return False
         if not blocks and before is not None and _ends_value(before) and _starts_value(token, before):

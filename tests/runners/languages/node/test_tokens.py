@@ -34,6 +34,11 @@ def test_tokens_joined_are_the_text(text: str) -> None:
         "await f()",
         "tag`x`",
         "x.default",
+        "op.delete",
+        "a?.in",
+        "a.return / b / 2",
+        "`${a.case / b / 2}`",
+        "x.new.extends()",
     ],
 )
 def test_an_expression_is_one(text: str) -> None:
@@ -65,6 +70,10 @@ def test_an_expression_is_one(text: str) -> None:
         "throw new Error()",
         "f(a; b)",
         "x) + (y",
+        "a.delete b",
+        "a.in b",
+        "delete",
+        "a.of /b/",
     ],
 )
 def test_what_is_no_single_expression_is_refused(text: str) -> None:
