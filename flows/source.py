@@ -109,13 +109,15 @@ def _language(
     targets, ended = discover(workspace, environment, wanted, baseline, most)
     left_out = [FileReport(path, name, State.EXCLUDED, "by include and exclude patterns") for path in sources if path not in chosen]
     place.event(step="search", done=0, total=len(targets))
-    reports = _cover(campaign, targets, workspace, environment, baseline, language.style(workspace, everything), place)
+    style = language.style(workspace, everything)
+    reports = _cover(campaign, targets, workspace, environment, baseline, style, place)
     place.event(step="confirm together")
     notes = environment.notes
     if baseline.state == "timeout":
         notes = (*notes, f"kept tests were not run together with the project's own, which do not end: {baseline.reason}")
     try:
-        reports = list(confirm_together(reports, baseline, workspace, environment, sandbox, limits))
+        by_path = {target.path: target for target in targets}
+        reports = list(confirm_together(reports, baseline, workspace, environment, sandbox, limits, by_path, style))
     except SandboxUnavailable as problem:  # what was found so far is not lost
         notes = (*notes, f"kept tests were not run together with the project's own: {problem}")
     return baseline, [*reports, *ended, *left_out], notes

@@ -1,7 +1,8 @@
 """Kept tests → the same, after the dear questions: again, in other orders, and beside the project's own tests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -32,6 +33,7 @@ from testwright.model import (
     Workspace,
 )
 
+STYLE = Style()
 ORDERS = (1, 2, 3)
 """Seeds of the random orders in which every kept file must pass again, each in a fresh sandbox."""
 
@@ -127,22 +129,49 @@ def confirm_together(
     environment: Environment,
     sandbox: Sandbox,
     limits: Limits = SUITE,
+    targets: Mapping[str, Target] = MappingProxyType({}),
+    style: Style = STYLE,
 ) -> tuple[FileReport, ...]:
-    """Run the project's own suite with all kept files added; a file that fails there or breaks an own test is taken out.
+    """Run the project's own suite with all kept files added; a file that breaks an own test there is taken out, a test that fails too.
 
-    A suite that did not end by itself would not end now either, and says nothing.
+    A suite that did not end by itself would not end now either, and says nothing. `targets`: path → the target of that file; of files
+    without one no single test can be taken out.
     """
     if baseline.state == "timeout":
         return tuple(reports)
     suite = _Suite(baseline, workspace, environment, sandbox, limits)
-    kept = [r for r in reports if r.candidate is not None]
-    while kept:
+    current = {r.path: r for r in reports}
+    spared: set[str] = set()
+    while kept := [r for r in current.values() if r.candidate is not None]:
         guilty = _guilty(kept, suite)
         if not guilty:
             break
-        kept = [r for r in kept if r.path not in guilty]
-        reports = [_taken_out(r, guilty[r.path]) if r.path in guilty else r for r in reports]
-    return tuple(reports)
+        for path, (message, tests) in guilty.items():
+            target = targets.get(path) if path not in spared else None
+            less = _with_fewer(current[path], tests, message, target, style) if target else None
+            spared |= {path} if less else set()
+            current[path] = less or _taken_out(current[path], message)
+    for path in [p for p in spared if current[p].candidate is not None]:
+        current[path] = _measured(current[path], targets[path], workspace, environment, sandbox)
+    return tuple(current.values())
+
+
+def _with_fewer(report: FileReport, tests: Collection[str], message: str, target: Target, style: Style) -> FileReport | None:
+    """The report without these tests; None when nothing is left, or it is not by its own tests that the file does harm."""
+    assert report.candidate is not None
+    dialect = DIALECTS.get(report.language)
+    if dialect is None or not tests or {test.name for test in report.candidate.tests} <= set(tests):
+        return None
+    candidate = dialect.without(report.candidate, tests, style, target)
+    verdicts = tuple(replace(v, reason=Reason.BREAKS_SUITE, detail=message) if v.test in tests and v.kept else v for v in report.verdicts)
+    return replace(report, candidate=candidate, verdicts=verdicts, killed=sum(v.mutants for v in verdicts if v.kept))
+
+
+def _measured(report: FileReport, target: Target, workspace: Workspace, environment: Environment, sandbox: Sandbox) -> FileReport:
+    """The report with what its tests cover now."""
+    assert report.candidate is not None
+    attempt = execute(report.candidate, target, workspace, environment, sandbox)
+    return replace(report, after=after(report.before, attempt, target.path))
 
 
 _Test = tuple[str, str, str]
@@ -188,11 +217,19 @@ def _test(case: Case) -> _Test:
     return case.file, case.name, case.parameters
 
 
-def _guilty(kept: Sequence[FileReport], suite: _Suite) -> dict[str, str]:
-    """Path of the tested file → what its tests did wrong beside the others."""
+_Guilt = tuple[str, frozenset[str]]
+"""What went wrong beside the others, and the tests that failed themselves."""
+
+
+def _guilty(kept: Sequence[FileReport], suite: _Suite) -> dict[str, _Guilt]:
+    """Path of the tested file → what its tests did wrong."""
     broken = suite.broken(kept)
     own = {r.candidate.path: r.path for r in kept if r.candidate}
-    named = {own[file]: message for (file, _, _), message in broken.items() if file in own}
+    named: dict[str, _Guilt] = {}
+    for (file, name, _), message in broken.items():
+        if file in own:
+            first, names = named.get(own[file], (message, frozenset()))
+            named[own[file]] = first, names | {name}
     if named or not broken:
         return named
     broken = suite.proven(kept, broken)
@@ -201,7 +238,7 @@ def _guilty(kept: Sequence[FileReport], suite: _Suite) -> dict[str, str]:
             if guilty := _guilty(half, suite):
                 return guilty
         broken = suite.proven(kept, broken)  # only together they do
-    return {r.path: message for r in kept for message in list(broken.values())[:1]}
+    return {r.path: (message, frozenset()) for r in kept for message in list(broken.values())[:1]}
 
 
 def _taken_out(report: FileReport, message: str) -> FileReport:

@@ -84,6 +84,29 @@ def test_a_file_that_fails_beside_the_others_is_taken_out_and_the_rest_asked_aga
     assert [added(command) for command in sandbox.commands] == [{"a", "b"}, {"a"}]
 
 
+def test_of_a_file_only_the_tests_go_that_fail_beside_the_others(target: Target, workspace: Workspace, environment: Environment) -> None:
+    def script(command: Command, number: int) -> Output:
+        there = b"def test_shaky" in b"".join(command.files.values())
+        shaky = {"tests/test_numbers_.py::test_shaky": "another order"} if there else {}
+        return ran({f"{OWN}::test_own": "", "tests/test_numbers_.py::test_steady": "", **shaky}, {"numbers_.py": ({7, 8}, {9, 10, 11, 15})})
+
+    report = judged(STEADY + SHAKY, ("test_steady", "-1"), ("test_shaky", "0"))
+    (found,) = confirm_together.fn(
+        [report], PASSED, workspace, environment, ScriptedSandbox(script), targets={target.path: target}, style=Style()
+    )
+
+    assert found.state is State.IMPROVED
+    assert found.candidate is not None
+    assert [test.name for test in found.candidate.tests] == ["test_steady"]
+    assert "test_shaky" not in found.candidate.text
+    assert {v.test: (v.reason, v.detail) for v in found.verdicts} == {
+        "test_steady": (Reason.KEPT, ""),
+        "test_shaky": (Reason.BREAKS_SUITE, "another order"),
+    }
+    assert found.after is not None
+    assert found.after.covered_lines == {7, 8}
+
+
 def test_the_file_that_breaks_a_test_of_the_project_is_found_among_many(together: Together) -> None:
     sandbox = ScriptedSandbox(lambda command, number: suite(command, own="patched" if "c" in added(command) else ""))
 

@@ -20,6 +20,10 @@ OPERATORS = {
 }  # fmt: skip
 
 
+MACHINE = {("os", "environ"), ("os", "environb"), ("sys", "argv"), ("sys", "modules"), ("sys", "path")}
+"""What is another thing on every machine: a test with it passes on the one where it was written."""
+
+
 class Unknown(Exception):
     """An expression that has no tree."""
 
@@ -70,6 +74,8 @@ class Reader:
 
     def read_attribute(self, node: ast.Attribute) -> Node:
         owner = self.tree(node.value)
+        if isinstance(owner, Name) and (owner.module, f"{owner.path}.{node.attr}".strip(".")) in MACHINE:
+            raise Unknown(node.attr)
         if isinstance(owner, Name) and owner.module != "builtins":
             return Name(owner.module, f"{owner.path}.{node.attr}" if owner.path else node.attr)
         return Member(owner, node.attr)
@@ -105,7 +111,8 @@ class Reader:
         """The expressions of one statement that hold calls; assignments and imports are remembered."""
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
             for alias in node.names:
-                self.names[alias.asname or alias.name] = Name(node.module, alias.name)
+                if (node.module, alias.name) not in MACHINE:
+                    self.names[alias.asname or alias.name] = Name(node.module, alias.name)
         elif isinstance(node, ast.Import):
             for alias in node.names:
                 self.names[alias.asname or alias.name.split(".")[0]] = Name(alias.name if alias.asname else alias.name.split(".")[0], "")

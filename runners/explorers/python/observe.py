@@ -10,7 +10,7 @@ import sys
 import time
 from typing import Any
 
-from runners.explorers.python import clocks
+from runners.explorers.python import clocks, listings
 from runners.explorers.python.cases import Case, Outcome, callee_and_arguments, load_case
 from runners.explorers.python.describe_case import seen, states
 from runners.explorers.python.execute import Executor, Run
@@ -147,6 +147,7 @@ def main(request: dict[str, Any], folder: str, name: str, isolated: bool, seed: 
     heartbeat = Heartbeat(os.path.join(folder, f"{name}.heartbeat"))
     if isolated:
         clocks.shift()
+        listings.turn()
         os.environ["COLUMNS"] = "111"
     try:
         observer = Observer(request, folder, seed)
