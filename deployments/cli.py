@@ -74,6 +74,7 @@ def run(
     model: Annotated[str | None, Flag] = None,
     repairs: Annotated[int | None, Flag] = None,
     candidates: Annotated[int | None, Flag] = None,
+    polish: Annotated[bool | None, Flag] = None,
     model_tokens: Annotated[int | None, Flag] = None,
     model_tokens_per_file: Annotated[int | None, Flag] = None,
     model_cost: Annotated[float | None, Flag] = None,
@@ -111,6 +112,8 @@ def run(
         How often a model is asked again about one file (2).
     candidates
         How many answers a model gives to the first question about a file (1).
+    polish
+        A model names, orders and groups what the search found; what its tests call and assert stays the same.
     model_tokens
         Tokens that models may use in the whole campaign.
     model_tokens_per_file
@@ -160,6 +163,7 @@ def run(
         "model": model,
         "repairs": repairs,
         "candidates": candidates,
+        "polish": polish,
         "model_tokens": model_tokens,
         "model_tokens_per_file": model_tokens_per_file,
         "model_cost": model_cost,

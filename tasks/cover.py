@@ -1,4 +1,4 @@
-"""Target → FileReport: search → judge → confirm for one file. The mapped task of a campaign; its retries are the repair loop."""
+"""Target → FileReport: search → judge → propose → confirm → polish for one file, as a mapped task; its retries are the repair loop."""
 
 import re
 import time
@@ -18,6 +18,7 @@ from tasks.generators.engine import Place
 from tasks.judge import CandidateRejected, ended, judge
 from tasks.models import Wish, gateway
 from tasks.persistence import ValueSerializer, key
+from tasks.polish import polish
 from tasks.propose import place_known, propose, stops
 from tasks.search import search
 from testwright.campaign import Engine
@@ -82,17 +83,23 @@ def cover(
     if wish is None or wish.engine is not Engine.LLM:
         exploration = search(target, workspace, environment, sandbox, folder, seed, seconds)
         base = _searched(exploration, before, workspace, environment, style, sandbox, folder, header)
-    if wish is None or target.language not in DIALECTS or base.state in UNSERVED:
+    if wish is None or base.state in UNSERVED:
         return base
+    if target.language not in DIALECTS:
+        return replace(base, polished=f"not asked: no model is asked for {target.language}") if wish.polish and base.candidate else base
     place = Place(
         target, workspace, environment, style, sandbox, folder, base.after, place_known(exploration.observations, base.candidate),
         tuple(test.name for test in base.candidate.tests) if base.candidate else (), header, wish.candidates,
         f"{wish.engine} {seed} {seconds}",
     )  # fmt: skip
-    report = propose(place, base, gateway(wish, folder), wish.repairs + 1)
+    asked, report = gateway(wish, folder), base
+    if wish.engine is not Engine.SEARCH:
+        report = propose(place, base, asked, wish.repairs + 1)
     if wish.engine is Engine.HYBRID:
         report = search_again(place, report, seed, seconds)
-    return confirm(report, exploration, workspace, environment, style, sandbox, header) if report.candidate != base.candidate else report
+    if report.candidate != base.candidate:
+        report = confirm(report, exploration, workspace, environment, style, sandbox, header)
+    return polish(place, report, asked) if wish.polish else report
 
 
 def _searched(

@@ -31,6 +31,7 @@ class Wish:
     budget: Budget = Budget()
     candidates: int = 1
     """Answers to the first question."""
+    polish: bool = False
 
 
 def with_engine(campaign: Campaign) -> Campaign:
@@ -52,10 +53,10 @@ def wish(campaign: Campaign) -> Wish | None:
     Raises:
         InvalidCampaign: no model is named anywhere, or a setting cannot be used.
     """
-    if campaign.engine is Engine.SEARCH:
+    if campaign.engine is Engine.SEARCH and not campaign.polish:
         return None
     budget = Budget(campaign.model_tokens, campaign.model_cost, campaign.model_minutes, campaign.model_tokens_per_file)
-    wanted = Wish(campaign.engine, campaign.model, campaign.repairs, budget, campaign.candidates)
+    wanted = Wish(campaign.engine, campaign.model, campaign.repairs, budget, campaign.candidates, campaign.polish)
     _settings(wanted)
     return wanted
 
@@ -80,6 +81,8 @@ def _gateway(wish: Wish, folder: Folder) -> Gateway:
 def _settings(wish: Wish) -> ModelSettings:
     found = _read(wish.models, wish.budget)
     if found is None:
+        if wish.engine is Engine.SEARCH:
+            raise InvalidCampaign("polish asks a language model and none is named: set LLM_MODEL (see .env.example), or do without polish")
         raise InvalidCampaign(
             f"engine {wish.engine} asks a language model and none is named: set LLM_MODEL (see .env.example), or use engine search"
         )

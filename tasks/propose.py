@@ -61,13 +61,21 @@ def stops(folder: Folder, target: Target) -> int:
 def spent(folder: Folder) -> Mapping[str, Usage]:
     """What a campaign's earlier processes used, file by file."""
     found = (PROGRESS.validate_json(file.read_bytes()) for file in sorted(folder.root.glob("history/*/*.model.json")))
-    return {progress.path: progress.usage for progress in found if progress.path}
+    used: dict[str, Usage] = {}
+    for progress in found:
+        if progress.path:
+            used[progress.path] = used.get(progress.path, Usage()) + progress.usage
+    return used
+
+
+def mark_stop(folder: Folder, target: Target) -> None:
+    """Remember that the model's part of a file was stopped."""
+    folder.put(_file(folder, target).with_suffix(".stops"), str(stops(folder, target) + 1).encode())
 
 
 def _mark(folder: Folder, target: Target, progress: Progress) -> None:
     """Nothing but what was used is remembered: answers that came are in the cache."""
-    count = stops(folder, target) + 1
-    folder.put(_file(folder, target).with_suffix(".stops"), str(count).encode())
+    mark_stop(folder, target)
     folder.put(_file(folder, target), PROGRESS.dump_json(Progress(usage=progress.usage, path=target.path)))
 
 

@@ -54,6 +54,11 @@ class Campaign(BaseModel):
     candidates: int = Field(
         1, ge=1, le=10, title="Candidates", description="How many answers a model gives to the first question on a file."
     )
+    polish: bool = Field(
+        False,
+        title="Polish",
+        description="A model names, orders and groups what the search found; what its tests call and assert stays the same.",
+    )
     model_tokens: int | None = Field(None, ge=1, title="Model tokens", description="Tokens that models may use in the whole campaign.")
     model_tokens_per_file: int | None = Field(
         None, ge=1, title="Model tokens a file", description="Tokens that models may use for one file."

@@ -517,6 +517,8 @@ class FileReport:
     """What asking language models for this file took."""
     model: str = ""
     """How the model's part ended: '' it was not asked, 'done', 'budget spent: …', 'no model answered: …'."""
+    polished: str = ""
+    """Whether a model named and ordered the tests: '' it was not asked to, 'done', or why they stay as they were."""
 
 
 @dataclass(frozen=True, slots=True)

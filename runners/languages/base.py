@@ -51,6 +51,10 @@ class Focus:
     """Sentences on what only this code needs: what it reaches outside of itself, lines that only an import runs."""
 
 
+Row = tuple[str, int]
+"""A row of a table of tests: the test, and the number of the row in it."""
+
+
 class Dialect(Protocol):
     """What a language knows besides, so that somebody else may propose its tests. Pure, except that it reads files of the workspace."""
 
@@ -98,6 +102,12 @@ class Dialect(Protocol):
 
     def mend(self, candidate: Candidate, failed: Sequence[Case], style: Style, target: Target) -> Candidate | None:
         """The candidate with assertions whose observed value is plainly right; None when no rule has anything to say."""
+
+    def alike(self, first: Candidate, second: Candidate) -> tuple[Mapping[str, tuple[Row, ...]], str]:
+        """For each test of the second the rows of the first that it has; and what differs, '' when both make the same calls and assertions.
+
+        Names, order, grouping, ids of rows and comments make no difference; a test without a table is one row.
+        """
 
 
 class Language(Protocol):

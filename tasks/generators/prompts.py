@@ -62,6 +62,14 @@ def repair(context: Context, focus: Focus, refused: Sequence[Refused], empty: bo
     return _rules(context), Message("user", redacted(_proposal(context, focus, ()) + "\n" + asked, *secrets))
 
 
+def polish(context: Context, tests: str, code: str, secrets: Sequence[str] = ()) -> tuple[Message, ...]:
+    """Ask for better names, order and groups of tests that there are; `code` is what they reach."""
+    rules = _render("naming", language=context.target.language, framework=context.style.framework)
+    fence = _fence(tests, code, context.sample)
+    asked = _render("polish", sample=context.sample, module=context.target.module, code=code, tests=tests.rstrip(), fence=fence)
+    return Message("system", rules), Message("user", redacted(asked, *secrets))
+
+
 def brief(detail: str) -> str:
     """The lines of an error that say what happened: where, and what pytest marks with an E. No folder of this machine, no diff."""
     lines = _ABSOLUTE.sub("", detail).split("\n")
@@ -116,7 +124,8 @@ def _render(name: str, **values: object) -> str:
     return _templates().get_template(f"{name}.jinja").render(**values).strip()
 
 
-@lru_cache(maxsize=1)
-def version() -> str:
-    """Digest of all templates: answers to other words are other answers."""
-    return hashlib.sha256(b"\0".join(file.read_bytes() for file in sorted(FOLDER.glob("*.jinja")))).hexdigest()[:16]
+@lru_cache(maxsize=4)
+def version(*templates: str) -> str:
+    """Digest of the templates of a question: answers to other words are other answers."""
+    named = sorted(f"{name}.jinja" for name in templates or ("propose", "repair", "rules"))
+    return hashlib.sha256(b"\0".join((FOLDER / name).read_bytes() for name in named)).hexdigest()[:16]

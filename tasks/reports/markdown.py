@@ -134,6 +134,8 @@ def _details(files: Sequence[FileReport], most: int) -> Iterator[str]:
         yield f"### {code(file.path, 160)}"
         if file.reason:
             yield f"{file.state}: {code(file.reason)}"
+        if file.polished:
+            yield "A model named and ordered the tests." if file.polished == "done" else f"Not polished: {code(file.polished)}"
         yield from _verdicts(file)
         if file.candidate:
             yield f"<details><summary>The tests</summary>\n\n{block(file.candidate.text, slug(file.language))}\n\n</details>"

@@ -1,25 +1,44 @@
 """What language models took and brought, in a line or two."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 from tasks.reports.numbers import overall
 from tasks.reports.words import duration, many
 from testwright.model import FileReport, Report, Usage
 
+NAMED = 10
+"""Files that are named."""
+
 
 def models(report: Report) -> tuple[str, ...]:
     """Nothing when no model was asked; else calls, tokens, money and waiting, what each engine won, and why asking stopped."""
-    files = [f for f in overall(report).files if f.model]
-    if not files:
+    everything = overall(report).files
+    files = [f for f in everything if f.model]
+    polished = [f for f in everything if f.polished]
+    if not files and not polished:
         return ()
-    used = sum((f.usage for f in files), Usage())
+    used = sum((f.usage for f in everything), Usage())
     stops = Counter(f.model for f in files if f.model != "done")
+    won = f"Won by search: {_won(files, 'search')}. Won by models: {_won(files, 'llm')}{_each(files, used)}."
     return (
         f"Models: {_calls(used)}; {many(used.prompt_tokens, 'prompt token')} ({used.prefix_tokens:,} from the provider's cache) and "
         f"{many(used.completion_tokens, 'completion token')}, {_cost(used)}; {duration(used.seconds)} waited.",
-        f"Won by search: {_won(files, 'search')}. Won by models: {_won(files, 'llm')}{_each(files, used)}.",
+        *([won] if files else []),
         *(f"Models were stopped for {many(count, 'file')}: {reason}" for reason, count in stops.most_common(5)),
+        *_polish(polished),
     )
+
+
+def _polish(files: list[FileReport]) -> Iterator[str]:
+    """Which files a model named and ordered, and why others stayed as they were."""
+    done = [f.path for f in files if f.polished == "done"]
+    if done:
+        more = f" and {len(done) - NAMED:,} more" if len(done) > NAMED else ""
+        yield f"Polished by a model: {many(len(done), 'file')}: {', '.join(done[:NAMED])}{more}."
+    for reason, count in Counter(f.polished for f in files if f.polished != "done").most_common(5):
+        first = next(f.path for f in files if f.polished == reason)
+        yield f"Not polished: {first}{f' and {count - 1:,} more' if count > 1 else ''}: {reason}"
 
 
 def _calls(used: Usage) -> str:

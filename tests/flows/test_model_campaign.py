@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -124,6 +125,26 @@ def test_a_second_campaign_on_unchanged_code_asks_nothing(project: Path, out: Pa
     assert len(server.requests) == asked
     assert second.tests == first.tests
     assert "0 calls" in second.said
+
+
+def renamed(body: dict[str, Any]) -> Reply:
+    """The tests of a prompt, each under another name."""
+    tests = str(body["messages"][-1]["content"]).rpartition("The tests:\n```\n")[2].removesuffix("\n```")
+    return Reply(f"```python\n{re.sub('def test_', 'def test_by_name_', tests)}\n```")
+
+
+def test_polishing_names_what_the_search_found_and_asks_nothing_the_second_time(project: Path, out: Path) -> None:
+    with serving(renamed) as server:
+        first = run(server, project, out, "--polish", engine="search")
+        second = run(server, project, out, "--polish", engine="search")
+
+    assert first.status == 0, first.said
+    assert len(server.requests) == 1
+    assert "def test_by_name_double" in first.tests
+    assert second.tests == first.tests
+    assert "Polished by a model: 1 file: doors.py." in " ".join(first.said.split())
+    assert "Models: 0 calls, 1 answer from disk" in second.said
+    assert KEY not in first.tests + first.said
 
 
 def test_a_recording_replays_where_no_provider_can_be_reached(project: Path, out: Path, tmp_path: Path) -> None:

@@ -66,6 +66,19 @@ def test_an_engine_that_needs_a_model_is_refused_without_one(asked: str) -> None
         engine(engine=asked)
 
 
+def test_polishing_asks_a_model_also_where_only_the_search_writes_tests() -> None:
+    wanted = wish(with_engine(Campaign(sources=(".",), engine=Engine.SEARCH, model="own/model", polish=True)))
+
+    assert wanted is not None
+    assert (wanted.engine, wanted.polish) == (Engine.SEARCH, True)
+
+
+@pytest.mark.parametrize("asked", [Engine.SEARCH, Engine.AUTO])
+def test_polishing_is_refused_where_no_model_is_named(asked: Engine) -> None:
+    with pytest.raises(InvalidCampaign, match="polish asks a language model and none is named: set LLM_MODEL"):
+        engine(engine=asked, polish=True)
+
+
 @pytest.fixture
 def block(prefect_server: None, monkeypatch: pytest.MonkeyPatch) -> str:
     """A secret block on a real server, named in the environment."""

@@ -39,7 +39,9 @@ def adopt(
 
 def without(candidate: Candidate, names: Collection[str], style: Style, target: Target) -> Candidate:
     """The candidate without some of its tests, and without what only those needed."""
-    return _candidate(_without(sheet(candidate.text), names), candidate.path, style, target, candidate)
+    given = sheet(candidate.text)
+    gone = {test for test in given.tests if test in names or test.rpartition(".")[2] in names}  # the search names no class
+    return _candidate(_without(given, gone), candidate.path, style, target, candidate)
 
 
 def joined(first: Candidate, second: Candidate, style: Style, target: Target) -> Candidate:

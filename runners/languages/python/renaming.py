@@ -4,7 +4,9 @@ import ast
 from collections.abc import Mapping
 
 
-class _Renamer(ast.NodeTransformer):
+class Renamer(ast.NodeTransformer):
+    """Puts expressions in place of names."""
+
     def __init__(self, names: Mapping[str, ast.expr]) -> None:
         self.names = names
 
@@ -29,7 +31,7 @@ def _replaced(source: str, names: Mapping[str, ast.expr]) -> str:
         tree = ast.parse(source)
     except SyntaxError:
         return source
-    return ast.unparse(_Renamer(names).visit(tree))
+    return ast.unparse(Renamer(names).visit(tree))
 
 
 def names_in(source: str) -> set[str]:

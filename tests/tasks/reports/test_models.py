@@ -41,3 +41,16 @@ def test_why_models_were_stopped_is_said() -> None:
     assert models(report(model="budget spent: 100 tokens a campaign", usage=Usage(unpriced=1, calls=1)))[-1] == (
         "Models were stopped for 1 file: budget spent: 100 tokens a campaign"
     )
+
+
+def test_which_files_were_polished_is_said_and_why_others_were_not() -> None:
+    done = report(polished="done", usage=Usage(1, 0, 900, 300))
+    stayed = report(polished="the answer was cut off", usage=Usage(1, 0, 900, 300))
+
+    assert models(done)[1:] == (f"Polished by a model: 1 file: {improved().path}.",)
+    assert models(done)[0].startswith("Models: 1 call, 0 answers from disk; 900 prompt tokens")
+    assert models(stayed)[1:] == (f"Not polished: {improved().path}: the answer was cut off",)
+    assert "A model named and ordered the tests." in report_md(done)
+    assert "A model named and ordered the tests." in report_html(done)
+    assert "Not polished: `the answer was cut off`" in report_md(stayed)
+    assert "Not polished: the answer was cut off" in report_html(stayed)

@@ -1,0 +1,186 @@
+"""FileReport → the same tests under better names, in better order and groups, as a model puts them; or as they were, with the reason."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from runners.languages import DIALECTS
+from runners.languages.base import Row
+from tasks.confirm import ORDERS
+from tasks.execute import execute
+from tasks.generators import prompts, replies
+from tasks.generators.asking import Answer, Request
+from tasks.generators.engine import Place, may_be_shown
+from tasks.generators.gateway import Gateway
+from tasks.generators.progress import Progress, failures
+from tasks.judge import after
+from tasks.propose import PROGRESS, mark_stop
+from testwright.model import Arc, Candidate, FileCoverage, FileReport, Reason, TestCase, Usage, Verdict
+
+T = TypeVar("T")
+
+DONE = "done"
+CODE = 6_000
+"""Characters of the code under test that go with its tests; longer code stays away."""
+AN_ANSWER = 2.5
+"""Characters of tests for each token that an answer may have: longer files are asked for in parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Some tests of a file: how they are to be, which rows of the old ones each of them has, and why they stayed as they were."""
+
+    candidate: Candidate
+    origins: Mapping[str, tuple[Row, ...]]
+    reason: str = ""
+
+
+def polish(place: Place, report: FileReport, gateway: Gateway) -> FileReport:
+    """Let a model name and order the kept tests of one file. What they call, assert and cover stays the same, else nothing changes.
+
+    Raises:
+        SandboxUnavailable: nothing could be run.
+    """
+    old = report.candidate
+    if old is None:
+        return report
+    if not may_be_shown(gateway.settings.exclude)(place.target.path):
+        return replace(report, polished="not asked: its file is on the exclude list")
+    pieces = list(_pieces(place, old, int(AN_ANSWER * gateway.settings.max_tokens)))
+    answers = gateway.ask_all([_request(place, report, piece, gateway) for piece in pieces])
+    report = replace(report, usage=_used(place, report, answers))
+    parts = [_part(place, piece, answer) for piece, answer in zip(pieces, answers, strict=True)]
+    reasons = tuple(dict.fromkeys(part.reason for part in parts if part.reason))
+    if all(part.reason for part in parts):
+        return replace(report, polished=reasons[0])
+    whole = _joined(place, parts)
+    if objection := _objection(place, report, whole.candidate):
+        return replace(report, polished=objection)
+    return replace(
+        report,
+        candidate=_with_observations(whole, old),
+        verdicts=(*_verdicts(whole, report), *(v for v in report.verdicts if not v.kept)),
+        polished=f"in parts: {reasons[0]}" if reasons else DONE,
+    )
+
+
+# ---- asking ----------------------------------------------------------------------------------------------------------
+
+
+def _pieces(place: Place, candidate: Candidate, most: int) -> Iterator[Candidate]:
+    """The file as it is when an answer can hold it, else neighbouring tests together until a part is full."""
+    if len(candidate.text) <= most:
+        yield candidate
+        return
+    groups: list[list[TestCase]] = [[]]
+    for test in candidate.tests:
+        if groups[-1] and sum(len(t.text) for t in groups[-1]) + len(test.text) > most:
+            groups.append([])
+        groups[-1].append(test)
+    everything = {test.name for test in candidate.tests}
+    for group in groups:
+        others = everything - {test.name for test in group}
+        yield DIALECTS[place.target.language].without(candidate, others, place.style, place.target)
+
+
+def _request(place: Place, report: FileReport, piece: Candidate, gateway: Gateway) -> Request:
+    allowed = may_be_shown(gateway.settings.exclude)
+    dialect = DIALECTS[place.target.language]
+    won = frozenset().union(*(v.lines for v in report.verdicts if v.kept))
+    shown = dialect.focus(place.workspace, place.target, won, frozenset(), CODE)
+    code = shown[0].text if len(shown) == 1 and len(shown[0].text) <= CODE else ""
+    context = prompts.Context(place.target, place.style, dialect.sample(place.workspace, place.style, allowed))
+    messages = prompts.polish(context, piece.text, code, [gateway.settings.key.reveal()])
+    return Request(messages, prompts.version("naming", "polish"), place.target.path)
+
+
+def _used(place: Place, report: FileReport, answers: Sequence[Answer]) -> Usage:
+    """What it took, remembered for a campaign that goes on; and that it was stopped, so that it is tried again there."""
+    used = sum((answer.usage for answer in answers), Usage())
+    file = place.folder.history(place.target.language, place.target.path).with_suffix(".polish.model.json")
+    place.folder.put(file, PROGRESS.dump_json(Progress(usage=used, path=place.target.path)))
+    if any(answer.stopped for answer in answers):
+        mark_stop(place.folder, place.target)
+    return report.usage + used
+
+
+# ---- comparing -------------------------------------------------------------------------------------------------------
+
+
+def _part(place: Place, piece: Candidate, answer: Answer) -> _Part:
+    """What an answer makes of some tests."""
+    dialect = DIALECTS[place.target.language]
+    origins, _ = dialect.alike(piece, piece)
+    same = _Part(piece, origins)
+    if answer.stopped or answer.cut:
+        return replace(same, reason=answer.stopped or "the answer was cut off")
+    blocks = replies.read(answer.text).blocks
+    proposed = dialect.adopt(blocks, place.workspace, place.environment, place.target, place.style, place.header)
+    if not proposed.tests:
+        return replace(same, reason="the answer held no test")
+    origins, differing = dialect.alike(piece, proposed)
+    return replace(same, reason=differing) if differing else _Part(proposed, origins)
+
+
+def _joined(place: Place, parts: Sequence[_Part]) -> _Part:
+    """One file of all parts; a name that is taken is changed."""
+    whole = parts[0]
+    for part in parts[1:]:
+        both = DIALECTS[place.target.language].joined(whole.candidate, part.candidate, place.style, place.target)
+        rows = [one.origins.get(test.name, ()) for one in (whole, part) for test in one.candidate.tests]
+        whole = _Part(both, {test.name: taken for test, taken in zip(both.tests, rows, strict=True)})
+    return whole
+
+
+def _objection(place: Place, report: FileReport, candidate: Candidate) -> str:
+    """Why the tests cannot take the place of the old ones; '' when they pass in every order and cover the same."""
+    for order in (None, *ORDERS):
+        attempt = execute(candidate, place.target, place.workspace, place.environment, place.sandbox, order)
+        failed = failures(attempt)
+        if failed or attempt.result.problem:
+            return f"renamed tests do not pass: {next(iter(failed), attempt.result.problem)}"
+        whole = after(report.before, attempt, place.target.path)
+        same = whole is None or report.after is None or _covers(whole) == _covers(report.after)
+        if order is None and not same:
+            return "renamed tests cover something else"
+    return ""
+
+
+def _covers(coverage: FileCoverage) -> tuple[frozenset[int], frozenset[Arc]]:
+    return coverage.covered_lines, coverage.covered_branches
+
+
+# ---- what is known of the tests --------------------------------------------------------------------------------------
+
+
+def _of(known: Mapping[str, T], test: str, otherwise: T) -> T:
+    """What is known of a test, also where the search names no class."""
+    return known.get(test, known.get(test.rpartition(".")[2], otherwise))
+
+
+def _with_observations(part: _Part, old: Candidate) -> Candidate:
+    """The new tests with the observations of the rows that they took over."""
+    known = {test.name: test.observations for test in old.tests}
+    sizes = Counter(name for rows in part.origins.values() for name, _ in rows)
+
+    def of(row: Row) -> tuple[str, ...]:
+        observations = _of(known, row[0], ())
+        return observations[row[1] : row[1] + 1] if len(observations) == sizes[row[0]] else observations
+
+    def taken(test: TestCase) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(o for row in part.origins.get(test.name, ()) for o in of(row)))
+
+    tests = tuple(replace(test, observations=taken(test)) for test in part.candidate.tests)
+    return replace(part.candidate, tests=tests, engine=old.engine)
+
+
+def _verdicts(part: _Part, report: FileReport) -> Iterator[Verdict]:
+    """What each new test adds: the gain of an old one goes to where its first row went."""
+    old = {v.test: v for v in report.verdicts if v.kept}
+    for test in part.candidate.tests:
+        rows = [(_of(old, name, Verdict(name, Reason.KEPT)), number) for name, number in part.origins.get(test.name, ())]
+        first = [verdict for verdict, number in rows if number == 0]
+        lines = frozenset[int]().union(*(v.lines for v in first))
+        branches = frozenset[Arc]().union(*(v.branches for v in first))
+        yield Verdict(test.name, Reason.KEPT, "", lines, branches, sum(v.mutants for v in first), rows[0][0].engine)
