@@ -21,6 +21,8 @@ def main() -> int:
     runs = [["benchmarks.ingest"], ["benchmarks.sandboxes"], ["benchmarks.overhead", *(["20"] if quick else [])], models]
     if PROGRAMS.is_dir():
         runs += [["benchmarks.panel", str(PROGRAMS / panel), "--programs", str(PROGRAMS), *quick, *engines] for panel in PANELS]
+        node = ["--seconds", "2", "--reruns", "2", "--only", "jsonfile"] if "--quick" in sys.argv else []
+        runs.append(["benchmarks.panel_node", str(PROGRAMS / "panel_node.txt"), "--programs", str(PROGRAMS), *node])
     else:
         print(f"{PROGRAMS} is no folder: the panels are left out. Name the folder of the measuring programs: PROGRAMS=… make bench")
     return max(subprocess.run([sys.executable, "-m", *run]).returncode for run in runs)

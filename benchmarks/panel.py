@@ -18,7 +18,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from benchmarks.campaigns import said, search, table
+
 TOOLS = ("pytest", "coverage", "pytest-randomly")
 
 
@@ -52,7 +53,7 @@ def main() -> None:
             with (options.work / "results.jsonl").open("a") as file:
                 file.write(json.dumps(row) + "\n")
             print(json.dumps(row), file=sys.stderr, flush=True)
-    print(_table(rows))
+    print(table(rows, COLUMNS))
 
 
 def _options() -> argparse.Namespace:
@@ -131,26 +132,11 @@ def _testwright(subject: Subject, tests: Path, options: argparse.Namespace) -> d
     path = copy_code(subject, source)
     out = tests.parent / f"{subject.module}.out"
     shutil.rmtree(out / "campaigns", ignore_errors=True)
-    command = [
-        str(Path(sys.executable).with_name("testwright")),
-        "run",
-        str(source),
-        "--engine",
-        "search",
-        "--include",
-        f"/{path}",
-        "--out",
-        str(out),
-        "--seed",
-        str(options.seed),
-    ]
-    command += ["--seconds-per-file", str(options.seconds), "--sandbox", options.sandbox, "--requirements", subject.requirement]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    (tests.parent / f"{subject.module}.log").write_text(ran.stdout + ran.stderr)
-    campaigns = sorted((out / "campaigns").glob("*"))
-    if campaigns and (campaigns[-1] / "tests").is_dir():
-        shutil.copytree(campaigns[-1] / "tests", tests, dirs_exist_ok=True)
-    return {"exit": ran.returncode}
+    more = ("--include", f"/{path}", "--requirements", subject.requirement)
+    status, campaign = search(source, out, *more, seconds=options.seconds, seed=options.seed, sandbox=options.sandbox)
+    if campaign and (campaign / "tests").is_dir():
+        shutil.copytree(campaign / "tests", tests, dirs_exist_ok=True)
+    return {"exit": status}
 
 
 def _pynguin(subject: Subject, tests: Path, options: argparse.Namespace) -> dict[str, object]:
@@ -179,11 +165,7 @@ def _pynguin(subject: Subject, tests: Path, options: argparse.Namespace) -> dict
 
 def _program(program: Path, subject: Subject, tests: Path, *more: str) -> dict[str, object]:
     """The JSON line of a measuring program, or what it said instead."""
-    ran = subprocess.run([sys.executable, program, str(subject.python), subject.module, str(tests), *more], capture_output=True, text=True)
-    try:
-        return dict(json.loads(ran.stdout.splitlines()[0]))
-    except (IndexError, ValueError):
-        return {"problem": (ran.stdout + ran.stderr).strip()[-200:]}
+    return said([sys.executable, program, str(subject.python), subject.module, str(tests), *more])
 
 
 def _reruns(subject: Subject, tests: Path, times: int) -> int:
@@ -221,12 +203,6 @@ COLUMNS = (
     "reruns",
     "wall",
 )
-
-
-def _table(rows: list[dict[str, object]]) -> str:
-    table = ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
-    table += ["| " + " | ".join(str(row.get(column, "-")) for column in COLUMNS) + " |" for row in rows]
-    return "\n".join(table)
 
 
 if __name__ == "__main__":
