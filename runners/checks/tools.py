@@ -7,7 +7,8 @@ from pathlib import Path
 
 import uv
 
-from runners.images.pinned import IN_IMAGE, WITH_NPM, folder, npm_settings, pins
+from runners.images import npmrc
+from runners.images.pinned import IN_IMAGE, WITH_NPM, folder, pins
 from runners.languages.python.index import access
 from runners.languages.python.interpreters import prefixes
 from testwright.model import Command, Limits
@@ -30,13 +31,13 @@ def install(kind: str, names: Sequence[str], place: str) -> Command:
     reach = access()
     binary, interpreter = str(Path(uv.find_uv_bin()).resolve()), str(Path(sys.executable).resolve())
     argv = (_WITH_UV, "sh", place, binary, interpreter, *names) if kind == "python" else (WITH_NPM, "sh", place)
-    npm = npm_settings(os.environ)
+    npm = npmrc.access(os.environ)
     return Command(
         argv=("sh", "-c", *argv),
         limits=_LIMITS,
-        environment={**reach.environment, **npm, "UV_NO_CACHE": "1", "UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"},
+        environment={**reach.environment, **npm.environment, "UV_NO_CACHE": "1", "UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"},
         files=pins(kind),
-        reads=(binary, *prefixes(), *reach.reads, *(value for value in npm.values() if Path(value).is_file())),
+        reads=(binary, *prefixes(), *reach.reads, *npm.reads),
         writes=(place,),
         network=True,
     )

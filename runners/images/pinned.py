@@ -2,7 +2,6 @@
 
 import hashlib
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 IN_IMAGE = "/opt/testwright"
@@ -28,7 +27,6 @@ mkdir bin && ln -s "$1"/node_modules/node-linux-*/bin/node bin/node && touch rea
 _PINS = Path(__file__).parent
 _FILES = {"python": ("requirements.txt",), "node": ("package.json", "package-lock.json")}
 """Kind of tools → the files that pin them, with hashes."""
-_NPM_SETTINGS = ("NPM_CONFIG_REGISTRY", "npm_config_registry", "NODE_EXTRA_CA_CERTS")
 
 
 def pins(kind: str) -> dict[str, bytes]:
@@ -40,8 +38,3 @@ def folder(kind: str, environments: Path | str) -> str:
     """Where the tools of a kind are without an image: below the folder of environments, shared by all campaigns."""
     digest = hashlib.sha256(b"".join((*pins(kind).values(), sys.version.encode()))).hexdigest()[:16]
     return str(Path(environments) / f"tools-{kind}-{digest}")
-
-
-def npm_settings(host: Mapping[str, str]) -> dict[str, str]:
-    """What npm has to know of this machine; an address with a password in it is not passed on."""
-    return {name: host[name] for name in _NPM_SETTINGS if host.get(name) and "@" not in host[name]}

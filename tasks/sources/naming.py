@@ -18,7 +18,7 @@ _LATER = {"maven": "Java"}
 _GIT_SCHEMES = ("https", "http", "ssh", "git", "file")
 _SCP = re.compile(r"[\w.-]+@[\w.-]+:(?!//).+", re.DOTALL)
 _PREFIX = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(?!//)")
-_NPM = re.compile(r"((?:@[a-z0-9~-][a-z0-9._~-]*/)?[A-Za-z0-9~-][A-Za-z0-9._~-]*)(?:@([A-Za-z0-9][A-Za-z0-9.+_-]*))?")
+_NPM = re.compile(r"((?:@[a-z0-9~-][a-z0-9._~-]*/)?[A-Za-z0-9~-][A-Za-z0-9._~-]*)(?:@([A-Za-z0-9^~<>=*][A-Za-z0-9.+_*|^~<>= -]*))?")
 _REVISION = re.compile(r"\w[\w./+@-]*")
 _USERINFO = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<user>[^/\s@:]*)(?P<rest>:[^/\s]*)?@")
 _TOKEN = re.compile(r"(?i)([?&][^=&#\s]*(?:token|key|password|secret|auth|signature)[^=&#\s]*=)[^&#\s]+")
@@ -165,10 +165,10 @@ def _requirement(text: str, named: str) -> str:
 
 
 def _npm(text: str, named: str) -> Source:
-    """`NAME`, `NAME@VERSION` or `@SCOPE/NAME@TAG`."""
+    """`NAME`, `NAME@VERSION`, `NAME@^1.2` or `@SCOPE/NAME@TAG`."""
     found = _NPM.fullmatch(text)
     if not found or len(text) > 300:
-        raise InvalidCampaign(f"{named} is not a package with a version or tag; write npm:NAME or npm:NAME@VERSION.")
+        raise InvalidCampaign(f"{named} is not a package with a version, range or tag; write npm:NAME or npm:NAME@VERSION.")
     return Source(Kind.NPM, named, found[1], found[2] or "")
 
 

@@ -14,8 +14,10 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
+from runners.images import npmrc
 from tasks.sources import archive
 from tasks.sources.naming import Source, redact, shown
+from tasks.sources.ranges import best
 from tasks.sources.tree import Fetched
 from testwright.errors import CheckoutFailed
 
@@ -25,7 +27,6 @@ HOST = "registry.npmjs.org"
 """npm's own registry."""
 LARGEST_ANSWER = 64 * 2**20
 _SECONDS = 60.0
-_VARIABLE = re.compile(r"\$\{([^}]+)\}")
 _CHUNK = 2**18
 
 
@@ -66,35 +67,15 @@ def fetch(source: Source, staging: Path) -> Fetched:
 
 def registry(name: str, environ: Mapping[str, str]) -> Registry:
     """Where npm would look for a package: by its scope, npm's variables before the user's settings file."""
-    settings = _settings(environ)
+    settings = npmrc.settings(environ)
     scope = name.partition("/")[0] if name.startswith("@") else ""
-    general = _variable(environ, "registry") or settings.get("registry") or f"https://{HOST}/"
+    general = settings.get("registry") or f"https://{HOST}/"
     url = settings.get(f"{scope}:registry", "") or general if scope else general
     tokens = {
         key.removesuffix(":_authToken"): value for key, value in settings.items() if key.startswith("//") and key.endswith(":_authToken")
     }
-    certificates = (
-        _variable(environ, "cafile") or settings.get("cafile") or environ.get("NODE_EXTRA_CA_CERTS") or environ.get("SSL_CERT_FILE") or ""
-    )
+    certificates = settings.get("cafile") or environ.get("NODE_EXTRA_CA_CERTS") or environ.get("SSL_CERT_FILE") or ""
     return Registry(url.rstrip("/") + "/", tokens, certificates if Path(certificates or "/nowhere").is_file() else "")
-
-
-def _variable(environ: Mapping[str, str], name: str) -> str:
-    return next((value for key, value in environ.items() if key.lower() == f"npm_config_{name}" and value), "")
-
-
-def _settings(environ: Mapping[str, str]) -> dict[str, str]:
-    path = Path(_variable(environ, "userconfig") or Path(environ.get("HOME", "/nowhere"), ".npmrc"))
-    try:
-        lines = path.read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return {}
-    pairs = [line.partition("=") for line in lines if "=" in line and not line.lstrip().startswith(("#", ";"))]
-    return {key.strip(): _expanded(value.strip().strip("\"'"), environ) for key, _, value in pairs}
-
-
-def _expanded(value: str, environ: Mapping[str, str]) -> str:
-    return _VARIABLE.sub(lambda match: environ.get(match[1], ""), value)
 
 
 def _find(source: Source, found: Registry, client: httpx.Client) -> tuple[str, str, str]:
@@ -110,14 +91,21 @@ def _find(source: Source, found: Registry, client: httpx.Client) -> tuple[str, s
         said = answer.json()
         versions, tags = dict(said["versions"]), dict(said.get("dist-tags") or {})
         wanted = source.revision or "latest"
-        version = wanted if wanted in versions else str(tags.get(wanted, ""))
+        version = wanted if wanted in versions else str(tags.get(wanted, "")) or _in_range(wanted, versions, tags)
         if version not in versions:
-            raise CheckoutFailed(f"{source.text}: there is no version or tag {wanted}; {_newest(versions)}")
+            raise CheckoutFailed(f"{source.text}: there is no version, tag or range {wanted}; {_newest(versions)}")
         dist = dict(versions[version]["dist"])
         link = str(dist["tarball"])
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise CheckoutFailed(f"{source.text}: what {_host(url)} answers is no package; check npm's registry settings.") from error
     return version, link, str(dist.get("integrity") or (f"sha1:{dist['shasum']}" if dist.get("shasum") else ""))
+
+
+def _in_range(wanted: str, versions: Mapping[str, Any], tags: Mapping[str, Any]) -> str:
+    try:
+        return best(wanted, versions, str(tags.get("latest", "")))
+    except ValueError:
+        return ""
 
 
 def _newest(versions: Mapping[str, Any]) -> str:

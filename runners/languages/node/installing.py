@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from runners.formats.text import one_line
-from runners.images import pinned
+from runners.images import npmrc, pinned
 from runners.languages import steps
 from runners.languages.node.manifests import Manifest, manifests
 from runners.languages.node.programs import programs
@@ -24,7 +24,7 @@ if [ -e {pinned.IN_IMAGE}/node_modules/vitest/package.json ]; then echo {pinned.
 echo "$1" >tools.txt
 """
 _TOOLS = f"""tools={pinned.IN_IMAGE}; [ -e $tools/node_modules/vitest/package.json ] || tools=$1
-export PATH="$tools/bin:$PATH" TESTWRIGHT_SCRATCH="$PWD"; here=$PWD; tree=$2; shift 2
+export PATH="$tools/bin:$PATH" TESTWRIGHT_SCRATCH="$PWD" npm_config_userconfig="$PWD/npmrc"; here=$PWD; tree=$2; shift 2
 """
 """What every further command begins with: `$1` as above, `$2` the copy of the project."""
 _COPY = 'rm -rf "$2" && cp -RP "$1/." "$2" && rm -rf "$2/node_modules"'
@@ -41,6 +41,7 @@ def prepare(workspace: Workspace, folder: str, requirements: Sequence[str], setu
     found = manifests(workspace)
     notes = [note if folder == "." else f"{folder}: {note}" for folder, each in found.items() for note in each.notes]
     steps = _Steps(workspace, folder)
+    notes += steps.npm.notes
     tools = steps.command("installing the test tools", ("sh", "-c", _FIND + pinned.WITH_NPM, "sh", steps.tools), needed=True, notes=notes)
     copy = steps.command("copying the project", ("sh", "-c", _COPY, "sh", workspace.root, steps.tree), reads=(workspace.root,))
     commands = [tools, copy, *_dependencies(steps, found)]
@@ -68,7 +69,7 @@ class _Steps:
     def __init__(self, workspace: Workspace, folder: str) -> None:
         self.folder, self.tree, self.cache = folder, f"{folder}/tree", f"{folder}/cache"
         self.tools = pinned.folder("node", Path(folder).parent)
-        self.npm = pinned.npm_settings(os.environ)
+        self.npm = npmrc.access(os.environ)
 
     def shell(self, script: str, *arguments: str) -> tuple[str, ...]:
         return ("sh", "-c", script, "sh", self.tools, self.tree, *arguments)
@@ -91,7 +92,7 @@ class _Steps:
             argv=tuple(argv),
             limits=_LIMITS,
             environment={
-                **self.npm,
+                **self.npm.environment,
                 "npm_config_cache": f"{self.cache}/npm",
                 "npm_config_store_dir": f"{self.cache}/pnpm",
                 "YARN_CACHE_FOLDER": f"{self.cache}/yarn",
@@ -99,8 +100,13 @@ class _Steps:
                 "npm_config_manage_package_manager_versions": "false",
                 "NO_COLOR": "1",
             },
-            files={"step.json": json.dumps(step).encode(), **pins, **{each: _program(each) for each in programs}},
-            reads=(*(value for value in self.npm.values() if Path(value).is_file()), *(() if needed else (self.tools,)), *reads),
+            files={
+                "step.json": json.dumps(step).encode(),
+                "npmrc": self.npm.scopes.encode(),
+                **pins,
+                **{each: _program(each) for each in programs},
+            },
+            reads=(*self.npm.reads, *(() if needed else (self.tools,)), *reads),
             writes=(self.folder, self.tools) if needed else (self.folder,),
             results=("step.json", "facts.json", "tools.txt"),
             network=True,

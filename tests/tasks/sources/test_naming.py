@@ -27,6 +27,7 @@ from testwright.errors import InvalidCampaign
         ("npm:left-pad", Kind.NPM, "left-pad", ""),
         ("npm:left-pad@1.3.0", Kind.NPM, "left-pad", "1.3.0"),
         ("npm:@scope/a.b@next", Kind.NPM, "@scope/a.b", "next"),
+        ("npm:left-pad@^1.2 || >=3 <4.x", Kind.NPM, "left-pad", "^1.2 || >=3 <4.x"),
         ("/srv/no such folder", Kind.FOLDER, "/srv/no such folder", ""),
     ],
 )
@@ -41,7 +42,7 @@ def test_each_kind_is_understood(text: str, kind: Kind, location: str, revision:
         ("", "name a folder"),
         ("npm:", "write npm:NAME"),
         ("npm:../etc", "write npm:NAME"),
-        ("npm:a@^1.2", "write npm:NAME"),
+        ("npm:a@/etc", "write npm:NAME"),
         ("npm:a@https://example.org/a.tgz", "write npm:NAME"),
         ("maven:org.apache:commons", "come with the language Java"),
         ("pypi:", "write pypi:NAME"),

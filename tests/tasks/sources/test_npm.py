@@ -77,8 +77,18 @@ def serve(server: Registry, name: str = "pad", **change: Any) -> None:
     server.answers[f"/{name.replace('/', '%2F')}"] = json.dumps(said).encode()
 
 
-@pytest.mark.parametrize(("asked", "version"), [("npm:pad", "1.0.0"), ("npm:pad@1.0.0", "1.0.0"), ("npm:pad@next", "2.0.0-rc.1")])
-def test_a_version_or_tag_is_fetched_and_unpacked(asked: str, version: str, registry: Registry, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("asked", "version"),
+    [
+        ("npm:pad", "1.0.0"),
+        ("npm:pad@1.0.0", "1.0.0"),
+        ("npm:pad@latest", "1.0.0"),
+        ("npm:pad@next", "2.0.0-rc.1"),
+        ("npm:pad@^1", "1.0.0"),
+        ("npm:pad@>=2.0.0-rc.0", "2.0.0-rc.1"),
+    ],
+)
+def test_a_version_tag_or_range_is_fetched_and_unpacked(asked: str, version: str, registry: Registry, tmp_path: Path) -> None:
     serve(registry)
     workspace = checkout(asked, tmp_path / "w")
     assert (workspace.name, workspace.revision) == (f"pad {version}", version)
@@ -108,7 +118,9 @@ def test_a_token_goes_nowhere_else(tmp_path: Path) -> None:
     ("asked", "change", "says"),
     [
         ("npm:gone", {}, "no package is called gone"),
-        ("npm:pad@3.0.0", {}, "there is no version or tag 3.0.0; there are 2.0.0-rc.1, 1.0.0."),
+        ("npm:pad@3.0.0", {}, "there is no version, tag or range 3.0.0; there are 2.0.0-rc.1, 1.0.0."),
+        ("npm:pad@^3", {}, r"there is no version, tag or range \^3; there are 2.0.0-rc.1, 1.0.0."),
+        ("npm:pad@no-such-tag", {}, "there is no version, tag or range no-such-tag"),
         ("npm:pad", {"integrity": "sha512-AAAA"}, "has not the checksum"),
         ("npm:pad", {"integrity": "magic-AAAA"}, "a kind that is unknown"),
         ("npm:pad", {"tarball": "file:///etc/passwd"}, "is not fetched"),
@@ -130,7 +142,7 @@ def test_what_cannot_be_had_is_refused_in_one_line(
 )
 def test_an_answer_that_is_no_package_is_refused(said: bytes, registry: Registry, tmp_path: Path) -> None:
     registry.answers["/pad"] = said
-    with pytest.raises(CheckoutFailed, match=r"is no package|no version or tag"):
+    with pytest.raises(CheckoutFailed, match=r"is no package|no version, tag or range"):
         checkout("npm:pad", tmp_path / "w")
 
 
