@@ -34,6 +34,8 @@ CRASHES = frozenset(
     }
 )
 """What code ends with when it was not written for its input. Nobody wants these asserted unless they are raised on purpose."""
+SETTING = "monkeypatch."
+"""How a step begins that sets what the call finds around it, e.g. a clock."""
 FEW_TYPES = 3
 """A unit that gives more types of results than this gives some of them only because it was called with nonsense."""
 _INNER = re.compile(r"\w\._[A-Za-z]\w*\(")
@@ -76,7 +78,9 @@ def strangeness(observation: Observation) -> float:
 def _is_unrelated(step: Step, arrange: Sequence[Step]) -> bool:
     """Whether a statement mentions nothing that was arranged."""
     names = [other.name for other in arrange if other.name]
-    return not step.name and bool(names) and not any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", step.source) for name in names)
+    if step.name or not names or step.source.startswith(SETTING):
+        return False
+    return not any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", step.source) for name in names)
 
 
 class Preference:

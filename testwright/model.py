@@ -276,7 +276,8 @@ class Check:
 
     subject: str
     """Source text; the word `result` stands for what the call returned, `printed` for the text that the test wrote to standard
-    output up to then, `logged` for the messages of its log records, `warned` for the warning that the call gave."""
+    output up to then, `complained` for that on standard error, `logged` for the messages of its log records, `warned` for the
+    warning that the call gave."""
     how: How
     expected: str = ""
     """Source text of the expected value."""

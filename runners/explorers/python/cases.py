@@ -114,7 +114,7 @@ class Replay:
 class Outcome:
     """What running a case gave: a value or an exception, and the variables of its arrangement afterwards."""
 
-    __slots__ = ("arguments", "at", "consumed", "entered", "error", "logged", "names", "printed", "value", "warned")
+    __slots__ = ("arguments", "at", "complained", "consumed", "entered", "error", "logged", "names", "printed", "value", "warned")
 
     def __init__(self) -> None:
         self.value: Any = None
@@ -131,6 +131,8 @@ class Outcome:
         """`value` is a `Replay` of what the returned iterator gave (first `CONSUMED` items)."""
         self.printed: Optional[str] = ""
         """What arrangement and call wrote to standard output; None when that cannot be told."""
+        self.complained: Optional[str] = ""
+        """What they wrote to standard error; None when that cannot be told."""
         self.warned: Optional[Warning] = None
         """The warning that the call gave."""
         self.logged: Optional[list[str]] = []
@@ -222,8 +224,12 @@ def run_case(case: Case, module: Optional[ModuleType]) -> Outcome:
         outcome.value = perform(case.call, scope, case, outcome)
     except (Exception, SystemExit) as error:
         outcome.error = error
+    finally:
+        for undo in reversed(scope.undo):
+            undo()
     package = module.__name__.partition(".")[0] if module is not None else ""
-    outcome.printed, outcome.warned, outcome.logged = effects.printed(), effects.warned(package), effects.logged(package)
+    outcome.printed, outcome.complained = effects.printed(), effects.complained()
+    outcome.warned, outcome.logged = effects.warned(package), effects.logged(package)
     return outcome
 
 

@@ -41,9 +41,11 @@ class Seen:
         if self.error is not None:
             error = self.error if module is None else self._error_in(module)
             text = text_of(outcome.error)
-            return isinstance(outcome.error, error) and (self.message == text if self.whole else not self.pattern or self.pattern in text)
-        if outcome.error is not None:
-            return False
+            said = self.message == text if self.whole else not self.pattern or self.pattern in text
+            return isinstance(outcome.error, error) and said and (not self.checks or self._judged(outcome, module))
+        return outcome.error is None and self._judged(outcome, module)
+
+    def _judged(self, outcome: Outcome, module: ModuleType | None) -> bool:
         if module is None and self._judge is None:
             self._judge = Judge(self.checks, self.imports, self.module)
         judge = self._judge if module is None and self._judge is not None else Judge(self.checks, self.imports, module or self.module)
@@ -51,12 +53,12 @@ class Seen:
 
     def settle(self, outcome: Outcome) -> bool:
         """Leave out what does not hold for another outcome of the same case; whether there was nothing to assert or something stays."""
-        if self.error is not None or outcome.error is not None or not self.checks:
+        if (self.error is None) != (outcome.error is None) or not self.checks:
             return True
         names = known(outcome)
         self.checks = [check for check in self.checks if Judge([check], self.imports, self.module).failing(names) < 0]
         self._judge = None
-        return bool(self.checks)
+        return bool(self.checks) or self.error is not None
 
     def _error_in(self, module: ModuleType) -> type[BaseException]:
         found: type[BaseException] = eval(self.raised, namespace(self.imports, module))
@@ -96,6 +98,8 @@ def seen(case: Case, outcome: Outcome, before: dict[str, tuple[list[Check], set[
     made = Seen(module)
     if outcome.error is not None:
         describe_error(made, outcome.error)
+        made.checks, imports = spoken(outcome, module)
+        made.imports |= imports
         return made
     if case.unit.endswith(".__hash__"):
         made.type_name = "int"
@@ -124,18 +128,18 @@ def seen(case: Case, outcome: Outcome, before: dict[str, tuple[list[Check], set[
 
 def known(outcome: Outcome) -> dict[str, Any]:
     """What checks may name."""
-    said = {"printed": outcome.printed, "warned": outcome.warned, "logged": outcome.logged}
+    said = {"printed": outcome.printed, "complained": outcome.complained, "warned": outcome.warned, "logged": outcome.logged}
     return {**said, **outcome.names, "result": outcome.value}
 
 
 def spoken(outcome: Outcome, module: ModuleType) -> tuple[list[Check], set[Import]]:
     """Checks on what was said beside the result, and what they import."""
     facts = Facts(module, LIMIT, MOST)
-    for word in ("printed", "logged"):
+    for word in ("printed", "complained", "logged"):
         said = getattr(outcome, word)
         if said and word not in outcome.names:
             facts.about(said, word, 1)
-    if outcome.warned is not None and not outcome.consumed and "warned" not in outcome.names:
+    if outcome.warned is not None and outcome.error is None and not outcome.consumed and "warned" not in outcome.names:
         facts.warning(outcome.warned, "warned")
     return facts.checks, facts.imports
 

@@ -85,6 +85,11 @@ def printed() -> str | None:
     return sys.stdout.text() if isinstance(sys.stdout, Recording) else ""
 
 
+def complained() -> str | None:
+    """What this run wrote to standard error so far."""
+    return sys.stderr.text() if isinstance(sys.stderr, Recording) else ""
+
+
 def warned(package: str) -> Warning | None:
     """The warning that code of the package gave in this run, when it was one."""
     if not EAR.warned:

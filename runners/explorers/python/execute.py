@@ -13,7 +13,7 @@ from typing import Any
 from runners.explorers.python.cases import Case, Outcome, run_case
 from runners.explorers.python.effects import Recording
 from runners.explorers.python.goals import Goals, make_tracer
-from runners.explorers.python.guard import Guard, Interrupted, Quit, Silent, timer
+from runners.explorers.python.guard import Guard, Interrupted, Quit, timer
 from runners.explorers.python.harvest import is_raising
 from runners.explorers.python.probe import Log
 from runners.explorers.python.subjects import Subject
@@ -82,7 +82,7 @@ class Executor:
         run = Run(case)
         random.seed(self.seed)
         streams = sys.stdout, sys.stderr, sys.stdin, sys.argv
-        sys.stdout, sys.stderr = Recording(), Silent()
+        sys.stdout, sys.stderr = Recording(), Recording()
         sys.argv = [self.program]
         self.guard.refused = ""
         arcs: list[tuple[int, int]] = []

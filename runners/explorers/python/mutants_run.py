@@ -13,7 +13,7 @@ from typing import Any
 from runners.explorers.python.cases import Case, Outcome, run_case
 from runners.explorers.python.describe_case import Seen, arranged, seen, states, text_of
 from runners.explorers.python.effects import Recording
-from runners.explorers.python.guard import Guard, Quit, Silent
+from runners.explorers.python.guard import Guard, Quit
 from runners.explorers.python.mutants import SWITCH
 from runners.explorers.python.mutants_load import Loader, Recorder
 from runners.explorers.python.mutants_state import Globals
@@ -83,7 +83,7 @@ class Limited:
         """
         random.seed(0)
         streams = sys.stdout, sys.stderr, sys.stdin, sys.argv
-        sys.stdout, sys.stderr = Recording(), Silent()
+        sys.stdout, sys.stderr = Recording(), Recording()
         sys.argv = ["prog"]
         try:
             signal.setitimer(signal.ITIMER_PROF, seconds, 0.02)
@@ -297,6 +297,11 @@ def preference(trial: Trial) -> tuple[int, int, float]:
     return rank, trial.case.size(), trial.seconds
 
 
+def told(outcome: Outcome) -> tuple[Any, ...]:
+    """What an outcome says beside its value."""
+    return outcome.printed, outcome.complained, outcome.logged, str(outcome.warned)
+
+
 PLAIN = (str, int, float, bool, bytes, type(None), list, tuple, dict, set, frozenset)
 
 
@@ -304,8 +309,9 @@ def alike(trial: Trial, outcome: Outcome) -> bool:
     """Whether two outcomes are plainly the same, without describing them; False when that cannot be told."""
     old = trial.outcome
     if old.error is not None or outcome.error is not None:
-        return type(old.error) is type(outcome.error) and text_of(old.error) == text_of(outcome.error)
-    if (old.printed, old.logged, str(old.warned)) != (outcome.printed, outcome.logged, str(outcome.warned)):
+        same = type(old.error) is type(outcome.error) and text_of(old.error) == text_of(outcome.error)
+        return same and told(old)[:3] == told(outcome)[:3]
+    if told(old) != told(outcome):
         return False
     first, second = old.value, outcome.value
     if old.consumed and outcome.consumed:

@@ -21,6 +21,11 @@ from runners.explorers.python.publish import agreed
 from runners.explorers.python.search import imported
 from runners.explorers.python.values import GROUPS, Atom, Call, Group, Member, Name, Node, Printer, Scope, Variable, disordered, walk
 
+TAKEN = ("result", "printed", "complained", "warned", "logged", "monkeypatch")
+"""Names that mean something else in a written test."""
+ZONE = "XXX-05:45"
+"""A time zone that hardly anyone has: nearly six hours ahead."""
+
 
 class Observer:
     """One observing process."""
@@ -70,7 +75,7 @@ class Observer:
 
     def written(self, case: Case, run: Run) -> dict[str, Any]:
         """The source texts: arrangement, call, callee, arguments, imports."""
-        printer = Printer(tuple(name for name, _ in case.steps if name) + ("result", "printed", "warned", "logged"))
+        printer = Printer(tuple(name for name, _ in case.steps if name) + TAKEN)
         arrange = [{"name": name, "source": node.source(printer)} for name, node in case.steps]
         text = case.call.source(printer)
         callee, arguments = "", []
@@ -148,7 +153,8 @@ def main(request: dict[str, Any], folder: str, name: str, isolated: bool, seed: 
     if isolated:
         clocks.shift()
         listings.turn()
-        os.environ["COLUMNS"] = "111"
+        os.environ["COLUMNS"], os.environ["TZ"] = "111", ZONE
+        time.tzset()
     try:
         observer = Observer(request, folder, seed)
         observer.executor.program = "prog" if not isolated else "another"

@@ -13,6 +13,7 @@ from runners.explorers.python.archive import Kept
 from runners.explorers.python.cases import Case
 from runners.explorers.python.compose import snake
 from runners.explorers.python.execute import Executor, proper
+from runners.explorers.python.setting import Setter
 from runners.explorers.python.shrink import TRIES, plain_value, shrink
 from runners.explorers.python.subjects import parameters_of
 from runners.explorers.python.values import Call, Group, Name, Node, Printer, Table, Variable
@@ -41,6 +42,7 @@ class Publisher:
         self.private = search.private
         self.composer = search.composer
         self.custom = search.custom
+        self.setter = Setter(search.module)
         self.world = search.world
         self.claims: dict[str, tuple[str, set[Any]]] = {}
         self.said: dict[str, None] = {}
@@ -72,6 +74,12 @@ class Publisher:
         if case.origin == "search":
             case = self.small(kept, goals, tries)
         case = self.hoisted(case)
+        self.tell(case, kept, goals, batch)
+        timed = self.setter.set(case, self.executor)
+        if timed is not None and self.executor.run(timed).keep:
+            self.tell(timed, kept, goals, batch)
+
+    def tell(self, case: Case, kept: Kept, goals: set[Any], batch: list[dict[str, Any]]) -> None:
         text = case.text()
         if text in self.said or case.size() > 400:
             self.reached |= goals

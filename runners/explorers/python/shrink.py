@@ -10,7 +10,7 @@ from typing import Any
 
 from runners.explorers.python.cases import Case
 from runners.explorers.python.tidy import constructed, same_object, tidy
-from runners.explorers.python.values import Atom, Call, Function, Group, Member, Name, Node, Table, Variable, substitute, walk
+from runners.explorers.python.values import Atom, Call, Clock, Function, Group, Member, Name, Node, Table, Variable, substitute, walk
 
 TRIES = 220
 SIMPLE = ("abc", "a", "1", "a b")
@@ -85,7 +85,7 @@ def candidates(case: Case, simpler: Callable[[Node], list[Node]] = nothing_simpl
 
 def fewer_steps(case: Case) -> Iterator[Case]:
     steps = case.steps
-    for at in range(len(steps) - 1, 0, -1):
+    for at in range(len(steps) - 1, -1, -1):
         if not steps[at][0] or "." in steps[at][0]:
             yield case.copy(steps=steps[:at] + steps[at + 1 :])
 
@@ -116,6 +116,9 @@ def smaller(node: Node, replaceable: bool) -> Iterator[Node]:
     """Simpler things in place of a node."""
     if isinstance(node, Atom):
         yield from smaller_atom(node.value)
+        return
+    if isinstance(node, Clock):
+        yield from [Clock(node.path, node.values[:-1])] if len(node.values) > 1 else []
         return
     if replaceable and not isinstance(node, (Group, Table)):
         yield Atom(None)

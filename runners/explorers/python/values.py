@@ -39,11 +39,13 @@ PLAIN_MODULES = frozenset(
 class Scope:
     """Where names are looked up while a tree is built: a live module under its name, and the variables of the case."""
 
-    __slots__ = ("module", "names")
+    __slots__ = ("module", "names", "undo")
 
     def __init__(self, module: Optional[ModuleType], names: Optional[dict[str, Any]] = None) -> None:
         self.module = module
         self.names: dict[str, Any] = {} if names is None else names
+        self.undo: list[Callable[[], None]] = []
+        """What puts back what steps have changed outside of the case, in the order of the changes."""
 
     def resolve(self, module: str, path: str) -> Any:
         """The object that `from module import path` gives; the live module stands for its own name."""
@@ -419,6 +421,37 @@ class Text(Node):
         return 1 + len(self.text)
 
 
+class Clock(Node):
+    """A step that lets a clock say these values, one after the other; a single one again and again."""
+
+    __slots__ = ("path", "values")
+
+    def __init__(self, path: str, values: tuple[Any, ...]) -> None:
+        self.path = path
+        self.values = values
+
+    def build(self, scope: Scope) -> Any:
+        owner, name = owner_of(self.path, scope.module), self.path.rpartition(".")[2]
+        real, values = getattr(owner, name), self.values
+        scope.undo.append(lambda: setattr(owner, name, real))
+        setattr(owner, name, iter(values).__next__ if len(values) > 1 else lambda: values[0])
+
+    def source(self, printer: Printer) -> str:
+        said = f"iter({list(self.values)!r}).__next__" if len(self.values) > 1 else f"lambda: {self.values[0]!r}"
+        return f"monkeypatch.setattr({self.path!r}, {said})"
+
+    def dump(self) -> list[Any]:
+        return ["clock", self.path, list(self.values)]
+
+    def own_size(self) -> int:
+        return 3 + len(self.values)
+
+
+def owner_of(path: str, live: Optional[ModuleType]) -> Any:
+    """The module that the last name of a path belongs to; the live module stands for its own name."""
+    return Scope(live).resolve(path.rpartition(".")[0], "")
+
+
 def wrap(node: Node, printer: Printer) -> str:
     """The source text of a node in a place where an operand is expected."""
     text = node.source(printer)
@@ -449,6 +482,8 @@ def load(data: list[Any]) -> Node:
         return Operation(data[1], tuple(map(load, data[2])))
     if kind == "function":
         return Function(data[1], load(data[2]))
+    if kind == "clock":
+        return Clock(data[1], tuple(data[2]))
     return Text(data[1], tuple((module, path) for module, path in data[2]))
 
 

@@ -9,7 +9,7 @@ from runners.languages.base import Style
 from runners.languages.python.hoisting import long_arguments, repeated_by_name, singletons
 from runners.languages.python.layout import as_block, expression, fits, flat, laid, quoted
 from runners.languages.python.renaming import renamed_source, substituted
-from runners.languages.python.spoken import contexts, framed, warning
+from runners.languages.python.spoken import contexts, framed, settings, warning
 from runners.languages.python.tables import MESSAGE, Plan, is_pattern, is_whole
 from testwright.model import Check, How, Raised, Step
 
@@ -32,9 +32,11 @@ def body(plan: Plan, pad: str, style: Style) -> list[str]:
     singles, call = singletons(call, {s.name for s in steps})
     steps += singles
     before, told = framed(checks, style)
+    outer, steps = settings(steps, style)
+    outer += contexts(checks, style)
     plan = replace(plan, arrange=tuple(steps), checks=tuple(told))
-    if before or len(told) < len(checks) or contexts(checks, style):
-        return _joined(_framed(plan, call, checks, before, pad, style))
+    if before or len(told) < len(checks) or outer:
+        return _joined(_framed(plan, call, checks, before, outer, pad, style))
     if (managed := _managed(plan, pad, style)) is not None:
         return _joined(managed)
     blocks = [[line for step in steps for line in _step(step, pad, style)]]
@@ -102,25 +104,33 @@ def _act_and_assert(plan: Plan, call: str, pad: str, style: Style) -> list[list[
     return [act, [line for c in checks for line in assertion(c, pad, style)]]
 
 
-def _framed(plan: Plan, call: str, checks: Sequence[Check], before: Sequence[str], pad: str, style: Style) -> list[list[str]]:
-    """The blocks of a test that catches what is said beside the result. `checks` are those of the plan before they were framed."""
-    outer = contexts(checks, style)
+def _framed(
+    plan: Plan, call: str, checks: Sequence[Check], before: Sequence[str], outer: Sequence[str], pad: str, style: Style
+) -> list[list[str]]:
+    """The blocks of a test that sets its surroundings, or catches what is said beside the result.
+
+    `checks` are those of the plan before they were framed, `outer` the contexts that everything is done in.
+    """
     opening = [f"{pad}{style.indent * level}with {flat_context(context, style)}:" for level, context in enumerate(outer)]
     inner = pad + style.indent * len(outer)
     category, text = warning(checks)
     arrange = [line for step in plan.arrange for line in _step(step, inner, style)]
+    asked = [pad + line for line in before]
+    if plan.raised is not None:
+        act, facts = _raising(plan, plan.raised, _statement("", call, inner + style.indent, style), inner, style, pad)
+        return [[*opening, *arrange, *act], [*asked, *facts]] if opening else [arrange, act, [*asked, *facts]]
     used = any(_mentions(c.subject) for c in plan.checks)
     act = _statement("result = " if used else "", call, inner + style.indent * bool(category), style)
     if category:
         act = [*_expecting("Warns", category, _warning_pattern(category, text, style), "", inner, style), *act]
-    facts = [*(pad + line for line in before), *(line for c in plan.checks for line in assertion(c, pad, style))]
+    facts = [*asked, *(line for c in plan.checks for line in assertion(c, pad, style))]
     return [[*opening, *arrange, *act], facts] if opening else [arrange, act, facts]
 
 
 def flat_context(context: str, style: Style) -> str:
-    """`call as name` with the quotes of the style."""
-    call, _, name = context.rpartition(" as ")
-    return f"{flat(call, style)} as {name}"
+    """`call as name`, or the call alone, with the quotes of the style."""
+    call, named, name = context.rpartition(" as ")
+    return f"{flat(call, style)} as {name}" if named else flat(context, style)
 
 
 def _warning_pattern(category: str, text: str, style: Style) -> str:
@@ -210,12 +220,13 @@ def _unittest(check: Check, pad: str, style: Style) -> list[str]:
     return lines
 
 
-def _raising(plan: Plan, raised: Raised, inside: list[str], pad: str, style: Style) -> list[list[str]]:
-    """What raises, and what is asserted of its message."""
+def _raising(plan: Plan, raised: Raised, inside: list[str], pad: str, style: Style, after: str | None = None) -> list[list[str]]:
+    """What raises, and what is asserted afterwards, indented by `after` where that is not as deep."""
     variable = "caught.exception" if style.framework == "unittest" else "excinfo.value"
     checks = [replace(c, subject=f"str({variable})") if c.subject == MESSAGE else c for c in plan.checks]
-    name = f" as {variable.partition('.')[0]}" if checks else ""
-    return [[*_raises(raised, name, pad, style), *inside], [line for c in checks for line in assertion(c, pad, style)]]
+    name = f" as {variable.partition('.')[0]}" if any(c.subject == MESSAGE for c in plan.checks) else ""
+    facts = [line for c in checks for line in assertion(c, pad if after is None else after, style)]
+    return [[*_raises(raised, name, pad, style), *inside], facts]
 
 
 def _raises(raised: Raised, name: str, pad: str, style: Style) -> list[str]:

@@ -14,6 +14,7 @@ from runners.languages.python.hoisting import with_receivers_inside
 from runners.languages.python.layout import expression
 from runners.languages.python.renaming import names_in
 from runners.languages.python.signatures import Signatures
+from runners.preference import SETTING
 from testwright.model import Argument, Check, How, Observation, Origin, Raised, Step
 
 BULKY = 120
@@ -30,7 +31,7 @@ PATTERN = 56
 """Characters of a message that is matched by a pattern as a whole; longer ones are compared."""
 RESERVED = frozenset(
     {"request", "self", "cls", "result", "excinfo", "caught", "pytest", "asyncio", "textwrap", "expected", "l", "O", "I"}
-) | {*("printed", "warned", "logged", "capsys", "caplog", "contextlib", "io", "re")}
+) | {*("printed", "complained", "warned", "logged", "captured", "capsys", "caplog", "monkeypatch", "mock", "contextlib", "io", "re")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def _key(o: Observation) -> tuple[object, ...]:
     """Observations that may be rows of one table have the same key."""
     shape = tuple((a.name, a.keyword) for a in o.arguments)
     loose = len(o.arrange) == 1 and o.arrange[0].name.isidentifier()
-    steps = tuple((s.name, "" if loose else _skeleton(s.source)) for s in o.arrange)
+    steps = tuple((s.name, s.source if s.source.startswith(SETTING) else "" if loose else _skeleton(s.source)) for s in o.arrange)
     call = o.callee if o.callee and not re.search(r"[(\[]", o.callee) else _skeleton(o.call)
     return o.unit, o.kind, o.asynchronous, call, shape, steps, _outcome(o), _bulky(o) and o.id
 
@@ -162,7 +163,7 @@ def _key(o: Observation) -> tuple[object, ...]:
 def _outcome(o: Observation) -> tuple[object, ...]:
     """The kind of what came out: exception and kind of message; each truth value by itself; else what is compared."""
     if o.raised is not None:
-        return "raises", o.raised.type
+        return "raises", o.raised.type, tuple((c.subject, c.how) for c in o.checks)
     alone = o.checks[0] if len(o.checks) == 1 and o.checks[0].how is How.IS else None
     if alone and "result" in alone.subject and alone.expected in ("True", "False", "None"):
         return "is", alone.subject, alone.expected
@@ -212,7 +213,7 @@ def _plain(o: Observation) -> Plan:
 
 def _matched(raised: Raised | None, checks: Sequence[Check]) -> Raised | None:
     """The exception without its message when that is compared after the call."""
-    return replace(raised, message="") if raised and checks else raised
+    return replace(raised, message="") if raised and any(c.subject == MESSAGE for c in checks) else raised
 
 
 def _with_messages(alike: list[Observation]) -> list[Observation]:
@@ -220,12 +221,19 @@ def _with_messages(alike: list[Observation]) -> list[Observation]:
     messages = {o.raised.message for o in alike if o.raised}
     if not messages or not all(is_whole(o.raised) for o in alike) or (len(messages) == 1 and is_pattern(min(messages))):
         return alike
-    return [replace(o, checks=(Check(MESSAGE, How.EQUALS, repr(o.raised.message)),)) for o in alike if o.raised]
+    return [replace(o, checks=(Check(MESSAGE, How.EQUALS, repr(o.raised.message)), *o.checks)) for o in alike if o.raised]
 
 
 MESSAGE = "str(error)"
 """Subject of a check on the message; the writer names the exception as the framework does."""
-COLUMNS = {MESSAGE: "message", "len(result)": "length", "printed": "output", "logged": "messages", "str(warned)": "warning"}
+COLUMNS = {
+    MESSAGE: "message",
+    "len(result)": "length",
+    "printed": "output",
+    "complained": "errors",
+    "logged": "messages",
+    "str(warned)": "warning",
+}
 """Subject of a check → name of the column of what is expected of it."""
 SPECIAL = re.compile(r"[\^$*+?{}\[\]\\|()]|\..*\.")
 """What makes a message hard to read as a pattern."""

@@ -71,7 +71,7 @@ def _text(test: _Test, style: Style, classes: bool) -> str:
     narrow = replace(style, line_length=style.line_length - len(style.indent)) if classes else style
     first = test.plans[0]
     columns = first.columns if style.framework != "unittest" else ()
-    asked = fixtures((check for plan in test.plans for check in plan.checks), style)
+    asked = fixtures((c for plan in test.plans for c in plan.checks), (s for plan in test.plans for s in plan.arrange), style)
     parameters = ", ".join([*(["self"] if classes else []), *asked, *(c.name for c in columns)])
     lines = (
         [*_decorator(first, narrow), *_signature(test.name, parameters, narrow)] if columns else _signature(test.name, parameters, narrow)
@@ -166,7 +166,7 @@ def _used(body: str, observations: Sequence[Observation], aliases: dict[Import, 
     """Imports whose name the text mentions."""
     mentioned = names_in(body)
     wanted = {pair for o in observations for pair in o.imports}
-    own = {(name, "") for name in ("asyncio", "contextlib", "io", "pytest", "re", "textwrap", "unittest")}
+    own = {(name, "") for name in ("asyncio", "contextlib", "io", "pytest", "re", "textwrap", "unittest")} | {("unittest", "mock")}
     return {pair for pair in wanted | own if aliases.get(pair, _visible(pair)) in mentioned}
 
 
@@ -223,6 +223,8 @@ def _without_shadows(o: Observation) -> Observation:
         "self",
         "capsys",
         "caplog",
+        "monkeypatch",
+        "mock",
     }
     hiding = [s.name for s in o.arrange if s.name in imported]
     if not hiding:

@@ -116,11 +116,12 @@ def kept(text: str) -> str:
 """
 
 
-def test_what_a_clock_said_is_not_asserted(explore) -> None:  # type: ignore[no-untyped-def]
+def test_what_a_clock_said_is_asserted_only_where_the_arrangement_sets_it(explore) -> None:  # type: ignore[no-untyped-def]
     observations, _ = explore(CLOCKS)
 
-    equal = {o["unit"] for o in observations for check in o["checks"] if check["how"] == "equals"}
-    assert equal == {"kept"}
+    said = {(o["unit"], *(step["source"] for step in o["arrange"])) for o in observations for c in o["checks"] if c["how"] == "equals"}
+    assert said == {("kept",), ("waited", "monkeypatch.setattr('time.perf_counter', iter([10.0, 12.5]).__next__)")}
+    assert all("2.5000" in c["expected"] for o in observations if o["unit"] == "waited" for c in o["checks"] if c["how"] == "equals")
 
 
 def test_an_error_in_making_a_message_is_no_declared_error(explore) -> None:  # type: ignore[no-untyped-def]
@@ -194,6 +195,11 @@ def load(name: str) -> None:
 def old(number: int) -> int:
     warnings.warn("use new", DeprecationWarning)
     return number
+
+def stop(reason: str) -> None:
+    print("giving up")
+    print("error:", reason, file=sys.stderr)
+    raise SystemExit(2)
 """
 
 
@@ -205,6 +211,7 @@ def test_what_is_said_beside_the_result_is_observed_when_it_is_always_the_same(e
     assert facts["usage"] == [("result", "is")]
     assert facts["load"] == [("result", "is"), ("logged", "equals")]
     assert facts["old"] == [("result", "equals"), ("warned", "type"), ("str(warned)", "equals")]
+    assert facts["stop"] == [("printed", "equals"), ("complained", "equals")]
 
 
 LISTED = '''

@@ -81,3 +81,64 @@ def test_unittest_asserts_warnings() -> None:
 
     assert "        with self.assertWarnsRegex(DeprecationWarning, " in text
     assert "            result = old(1)\n\n        self.assertEqual(result, 1)\n" in text
+
+
+def test_standard_error_is_read_from_capsys() -> None:
+    text = written(seen("warn('x')", "complained == 'x\\n'"))
+
+    assert 'def test_warn(capsys):\n    warn("x")\n\n    assert capsys.readouterr().err == "x\\n"\n' in text
+
+
+def test_both_streams_are_read_at_once() -> None:
+    text = written(seen("warn('x')", "printed == 'a'", "complained == 'x'"))
+
+    assert "def test_warn(capsys):\n" in text
+    assert '    captured = capsys.readouterr()\n    assert captured.out == "a"\n    assert captured.err == "x"\n' in text
+
+
+def test_what_was_printed_before_an_exception_is_asserted_after_it() -> None:
+    text = written(seen("stop('x')", "raises SystemExit: 2", "complained == 'error: x\\n'"))
+
+    expected = '    with pytest.raises(SystemExit):\n        stop("x")\n\n    assert capsys.readouterr().err == "error: x\\n"\n'
+    assert expected in text
+
+
+def test_the_message_of_an_exception_stands_beside_what_was_printed() -> None:
+    text = written(seen("stop('x')", "raises ValueError: no (more) words", "printed == 'a'", "complained == 'b'"))
+
+    assert "    with pytest.raises(ValueError) as excinfo:\n" in text
+    assert '    assert str(excinfo.value) == "no (more) words"\n    assert captured.out == "a"\n    assert captured.err == "b"\n' in text
+
+
+def test_unittest_redirects_standard_error_around_an_exception() -> None:
+    text = written(seen("stop('x')", "raises SystemExit: 2", "complained == 'error'"), style=UNITTEST)
+
+    assert (
+        "        with contextlib.redirect_stderr(io.StringIO()) as complained:\n            with self.assertRaises(SystemExit):\n" in text
+    )
+    assert '        self.assertEqual(complained.getvalue(), "error")\n' in text
+
+
+CLOCK = "monkeypatch.setattr('time.monotonic', iter([10.0, 12.5]).__next__)"
+
+
+def test_a_clock_is_set_with_monkeypatch() -> None:
+    text = written(seen("waited()", "result == 2.5", given=CLOCK))
+
+    assert "def test_waited(monkeypatch):\n" in text
+    assert '    monkeypatch.setattr("time.monotonic", iter([10.0, 12.5]).__next__)\n\n    assert waited() == 2.5\n' in text
+
+
+def test_unittest_sets_a_clock_with_a_patch_around_everything() -> None:
+    text = written(seen("waited()", "result == 2.5", given=CLOCK), style=UNITTEST)
+
+    assert "from unittest import mock\n" in text
+    assert '        with mock.patch("time.monotonic", iter([10.0, 12.5]).__next__):\n            result = waited()\n' in text
+    assert "        self.assertEqual(result, 2.5)\n" in text
+
+
+def test_calls_under_clocks_that_are_set_otherwise_are_no_rows_of_one_table() -> None:
+    other = CLOCK.replace("12.5", "90.0")
+    text = written(seen("waited(1)", "result == 2.5", given=CLOCK), seen("waited(2)", "result == 80.0", given=other))
+
+    assert "parametrize" not in text

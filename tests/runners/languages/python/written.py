@@ -64,5 +64,5 @@ def _imports(texts: list[str], local: set[str]) -> tuple[tuple[str, str], ...]:
     names = {n.id for t in texts if t for n in ast.walk(ast.parse(t)) if isinstance(n, ast.Name)}
     bound = {n.id for t in texts if t for n in ast.walk(ast.parse(t)) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     plain = {"math", "datetime"}
-    free = names - local - BUILTIN - bound - {"result", "printed", "logged", "warned"}
+    free = names - local - BUILTIN - bound - {"result", "printed", "complained", "logged", "warned", "monkeypatch"}
     return tuple(sorted((n, "") if n in plain else (TARGET.module, n) for n in free))
