@@ -62,6 +62,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--programs", type=Path, required=True)
     parser.add_argument("--work", type=Path, default=Path("build/panel"))
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--executions", type=int, help="budget of Testwright's search; --seconds are its ceiling then")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--engines", default="testwright")
     parser.add_argument("--pynguin", default="pynguin")
@@ -132,7 +133,8 @@ def _testwright(subject: Subject, tests: Path, options: argparse.Namespace) -> d
     path = copy_code(subject, source)
     out = tests.parent / f"{subject.module}.out"
     shutil.rmtree(out / "campaigns", ignore_errors=True)
-    more = ("--include", f"/{path}", "--requirements", subject.requirement)
+    more = ["--include", f"/{path}", "--requirements", subject.requirement]
+    more += ["--executions-per-file", str(options.executions)] if options.executions else []
     status, campaign = search(source, out, *more, seconds=options.seconds, seed=options.seed, sandbox=options.sandbox)
     if campaign and (campaign / "tests").is_dir():
         shutil.copytree(campaign / "tests", tests, dirs_exist_ok=True)

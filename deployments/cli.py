@@ -85,6 +85,7 @@ def run(
     max_files: Annotated[int | None, Flag] = None,
     minutes: Annotated[float | None, Flag] = None,
     seconds_per_file: Annotated[float | None, Flag] = None,
+    executions_per_file: Annotated[int | None, Flag] = None,
     workers: Annotated[int | None, Flag] = None,
     seed: Annotated[int | None, Flag] = None,
     sandbox: Annotated[SandboxName | None, Flag] = None,
@@ -134,10 +135,12 @@ def run(
         Begin no further file after this many minutes.
     seconds_per_file
         What the search may spend on one file (60).
+    executions_per_file
+        The same in executions of the file's code: with enough seconds the seed alone decides what a search in Python finds.
     workers
         Files at once (2).
     seed
-        The same seed finds the same tests (0).
+        The same seed finds the same tests, where executions are the budget (0).
     sandbox
         auto takes docker, then bubblewrap, else stops. process isolates nothing: only for code you trust.
     requirements
@@ -174,6 +177,7 @@ def run(
         "max_files": max_files,
         "minutes": minutes,
         "seconds_per_file": seconds_per_file,
+        "executions_per_file": executions_per_file,
         "workers": workers,
         "seed": seed,
         "sandbox": sandbox,

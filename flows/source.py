@@ -162,6 +162,7 @@ def _cover(
         folder=unmapped(place),
         seed=unmapped(campaign.seed),
         seconds=unmapped(campaign.seconds_per_file),
+        executions=unmapped(campaign.executions_per_file),
         deadline=unmapped(deadline),
         header=unmapped(HEADER if campaign.header else ""),
         wish=unmapped(wish(campaign)),

@@ -16,7 +16,7 @@ SHARE, LEAST, MOST = 0.25, 2.0, 15.0
 """Of the seconds of the first search, the second has this share; and its bounds."""
 
 
-def search_again(place: Place, report: FileReport, seed: int, seconds: float) -> FileReport:
+def search_again(place: Place, report: FileReport, seed: int, seconds: float, executions: int | None = None) -> FileReport:
     """What a search finds in addition that knows the calls and literals of the model's tests.
 
     Raises:
@@ -32,8 +32,9 @@ def search_again(place: Place, report: FileReport, seed: int, seconds: float) ->
     if not left.lines and not left.branches:
         return report
     folder = Folder(place.folder.root / "again")  # ids of observations are unique in one search only, so its history is its own
-    time = min(MOST, max(LEAST, SHARE * seconds))
-    exploration = search(left, place.workspace, place.environment, place.sandbox, folder, seed, time, report.candidate.text)
+    counted = None if executions is None else max(1, int(SHARE * executions))
+    time = seconds if counted else min(MOST, max(LEAST, SHARE * seconds))
+    exploration = search(left, place.workspace, place.environment, place.sandbox, folder, seed, time, report.candidate.text, counted)
     reaching = [o for o in exploration.observations if o.lines & left.lines or o.branches & left.branches]
     plain = tuple(replace(o, mutants=frozenset()) for o in reaching)  # what they kill may be killed by the first search's tests
     found = judge(

@@ -51,7 +51,7 @@ def _in_time(parameters: dict[str, Any]) -> bool | None:
     cache_key_fn=key(
         lambda p: (p["target"].language, p["target"].path, p["target"].digest),
         lambda p: sorted(p["target"].lines) + sorted(p["target"].branches),
-        lambda p: (p["environment"].key, p["seed"], p["seconds"]),
+        lambda p: (p["environment"].key, p["seed"], p["seconds"], p["executions"]),
         lambda p: (str(p["wish"]), stops(p["folder"], p["target"])),
         _in_time,
     ),
@@ -70,6 +70,7 @@ def cover(
     deadline: float | None = None,
     header: str = "",
     wish: Wish | None = None,
+    executions: int | None = None,
 ) -> FileReport:
     """Give one file its tests; what the search leaves goes to the model that `wish` names.
 
@@ -81,7 +82,7 @@ def cover(
         return ended(Exploration(target), before, state=State.NOT_REACHED, reason="the campaign's minutes were over")
     base, exploration = FileReport(target.path, target.language, State.UNCHANGED, "", before, before), Exploration(target)
     if wish is None or wish.engine is not Engine.LLM:
-        exploration = search(target, workspace, environment, sandbox, folder, seed, seconds)
+        exploration = search(target, workspace, environment, sandbox, folder, seed, seconds, executions=executions)
         base = _searched(exploration, before, workspace, environment, style, sandbox, folder, header)
     if wish is None or base.state in UNSERVED:
         return base
@@ -90,13 +91,13 @@ def cover(
     place = Place(
         target, workspace, environment, style, sandbox, folder, base.after, place_known(exploration.observations, base.candidate),
         tuple(test.name for test in base.candidate.tests) if base.candidate else (), header, wish.candidates,
-        f"{wish.engine} {seed} {seconds}",
+        f"{wish.engine} {seed} {seconds}{f' {executions}' if executions else ''}",
     )  # fmt: skip
     asked, report = gateway(wish, folder), base
     if wish.engine is not Engine.SEARCH:
         report = propose(place, base, asked, wish.repairs + 1)
     if wish.engine is Engine.HYBRID:
-        report = search_again(place, report, seed, seconds)
+        report = search_again(place, report, seed, seconds, executions)
     if report.candidate != base.candidate:
         report = confirm(report, exploration, workspace, environment, style, sandbox, header)
     return polish(place, report, asked) if wish.polish else report

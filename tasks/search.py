@@ -20,6 +20,7 @@ def search(
     seed: int,
     seconds: float,
     examples: str = "",
+    executions: int | None = None,
 ) -> Exploration:
     """Explore one target, or take what an earlier try of the same file found. `examples` are calls to begin from.
 
@@ -34,7 +35,7 @@ def search(
         if stored.target == target:
             return stored
     language = LANGUAGES[target.language]
-    command = language.explore(workspace, environment, target, seed=seed, seconds=seconds)
+    command = language.explore(workspace, environment, target, seed=seed, seconds=seconds, executions=executions)
     output = sandbox.run(DIALECTS[target.language].seeded(command, examples) if examples else command)
     if output.ending is Ending.INFRASTRUCTURE:
         raise SandboxUnavailable(output.reason)

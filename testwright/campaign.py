@@ -81,8 +81,18 @@ class Campaign(BaseModel):
         None, gt=0, le=24 * 60, title="Minutes", description="Begin no further file after this many minutes. Empty: until done."
     )
     seconds_per_file: float = Field(60, ge=2, le=3600, title="Seconds a file", description="What the search may spend on one file.")
+    executions_per_file: int | None = Field(
+        None,
+        ge=100,
+        le=100_000_000,
+        title="Executions a file",
+        description="What the search may spend on one file, counted in executions of its code: then the seed alone decides what a search "
+        "in Python finds, and the seconds are only the ceiling.",
+    )
     workers: int = Field(2, ge=1, le=64, title="Files at once", description="How many files are worked on at the same time.")
-    seed: int = Field(0, ge=0, le=2**32 - 1, title="Seed", description="The same seed finds the same tests.")
+    seed: int = Field(
+        0, ge=0, le=2**32 - 1, title="Seed", description="The same seed finds the same tests, where executions are the budget."
+    )
     sandbox: SandboxName = Field(
         SandboxName.AUTO,
         title="Sandbox",

@@ -9,7 +9,8 @@ as it finds them, so that what it has said survives its death. Each line is an o
 - `progress`: `{"seconds": 1.2, "executions": 4000, "branches": 31, "lines": 80}`: the curve of the search
 - `end`: `{"ending": "all reached", "mutants": 120, "executions": 9000, "seconds": 21.5}`
 
-The request holds `module`, `file`, `roots` (folders put first on the import path), `seed`, `seconds`, `texts` (files with example calls:
+The request holds `module`, `file`, `roots` (folders put first on the import path), `seed`, `seconds`, `executions`
+(when not null they are the budget, and the seconds only its ceiling), `texts` (files with example calls:
 README, the project's own tests), `covered_lines` and `covered_branches` (what the project's own tests reach already).
 
 The explorer of JavaScript and TypeScript is started as `NODE FOLDER/main.mjs request.json`. Its request also holds `root` (the workspace),

@@ -157,8 +157,10 @@ class Language(Protocol):
     def target(self, workspace: Workspace, environment: Environment, path: str, baseline: Baseline) -> Target:
         """The file and what is uncovered in it."""
 
-    def explore(self, workspace: Workspace, environment: Environment, target: Target, *, seed: int, seconds: float) -> Command:
-        """Run the language's explorer on one target."""
+    def explore(
+        self, workspace: Workspace, environment: Environment, target: Target, *, seed: int, seconds: float, executions: int | None = None
+    ) -> Command:
+        """Run the language's explorer on one target. `executions`: of the code, when they are the budget and `seconds` only the ceiling."""
 
     def exploration(self, target: Target, output: Output) -> Exploration:
         """What the explorer streamed, also when it died half-way. Malformed lines are dropped: the file is untrusted."""

@@ -41,7 +41,9 @@ def child(arguments: list[str]) -> None:
     sys.path[:0] = [root for root in request.get("roots", ()) if root not in sys.path[:1]]
     sys.argv = ["prog"]
     guard.limit(os.getcwd())
-    guard.signal.signal(guard.signal.SIGALRM, guard.raise_interrupted)
+    guard.Patience.counted = bool(request.get("executions"))
+    for number in (guard.signal.SIGALRM, guard.signal.SIGPROF):
+        guard.signal.signal(number, guard.raise_interrupted)
     folder = arguments[2]
     if arguments[0] == "search":
         search.main(request, folder, int(arguments[3]), STARTED - float(arguments[4]))

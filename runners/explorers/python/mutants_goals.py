@@ -19,8 +19,6 @@ GIVE_UP = 400
 """Attempts at one mutant before it waits for the others, doubled each time."""
 VICTIMS = 40
 """Mutants tried with one new case."""
-SHRINKING = 1.0
-"""Seconds spent at most on making one case small."""
 PARENTS = 30
 """Cases that new ones are made from, for one mutant."""
 
@@ -31,7 +29,9 @@ Wanted = Callable[[Outcome, Case], bool]
 class Hunt:
     """Looks for cases that kill the survivors of a run."""
 
-    def __init__(self, run: MutantRun, harvest: Harvest, log: Log, rng: random.Random, mutate: Mutate, wanted: Wanted) -> None:
+    def __init__(
+        self, run: MutantRun, harvest: Harvest, log: Log, rng: random.Random, mutate: Mutate, wanted: Wanted, shrinking: float
+    ) -> None:
         self.run = run
         self.harvest = harvest
         self.log = log
@@ -39,6 +39,8 @@ class Hunt:
         self.mutate = mutate
         self.wanted = wanted
         """Whether an outcome is one that a test may assert."""
+        self.shrinking = shrinking
+        """Seconds spent at most on making one case small."""
         self.attempts: dict[int, int] = {}
         self.logs: dict[int, list[Any]] = {}
         self.known = {trial.case.text() for trial in run.trials}
@@ -162,7 +164,7 @@ class Hunt:
             made[text] = new
             return all(self.run.kills(new, index) for index in killed) and not new.flaky and self.assertable(new)
 
-        return made[shrink(trial.case, still, SHRINKING, self._plain).text()]
+        return made[shrink(trial.case, still, self.shrinking, self._plain).text()]
 
     def _plain(self, node: Node) -> list[Node]:
         return plain_value(node, lambda case: self.run.execute(case, 0, 1.0), self.run.module)

@@ -28,8 +28,10 @@ EXECUTIONS = 400_000
 SWEEP = 0.4
 """Share of the time for trying the search's own cases."""
 NEW = "new.jsonl"
-SAVED = 3.0
-"""Seconds of hunting between two savings."""
+SAVED, SAVINGS = 3.0, 5
+"""Seconds of hunting between two savings; how many there are where executions are counted."""
+SHRINKING = 1.0
+"""Seconds spent at most on making one case small."""
 
 
 class MutantPhase(Search):
@@ -37,7 +39,7 @@ class MutantPhase(Search):
 
     def instrument(self, log: Log) -> None:
         """Load the module with its mutants. What a clock says is another thing in every run, so that no kill rests on it."""
-        clocks.shift()
+        clocks.shift(standing=bool(self.executions))
         self.log = log
         sys.meta_path.insert(0, Finder(self.request["module"], log))
 
@@ -49,14 +51,20 @@ class MutantPhase(Search):
         begun = time.monotonic()
         self.mutants = self.begin(loader)
         spent = time.monotonic() - begun
-        self.mutants.sweep(Budget(EXECUTIONS, max(0.5, seconds * SWEEP - spent)))
-        hunt = Hunt(self.mutants, self.harvest, self.log, self.rng, self.mutator.mutate, self.wanted)
+        most = EXECUTIONS if self.executions is None else max(0, self.executions - self.before)
+        first = Budget(most, max(0.5, seconds * SWEEP - spent)) if self.executions is None else Budget(int(most * SWEEP), seconds)
+        self.mutants.sweep(first)
+        hunt = Hunt(self.mutants, self.harvest, self.log, self.rng, self.mutator.mutate, self.wanted, self.clock(SHRINKING))
         hunt.found = [trial for trial in self.mutants.trials if id(trial) not in self.ids]
         self.save(hunt.found)
-        while self.mutants.executions < EXECUTIONS and time.monotonic() - begun < seconds * 0.95:
+        while self.mutants.executions < most and time.monotonic() - begun < seconds * 0.95:
             left = begun + seconds * 0.95 - time.monotonic()
             before = self.mutants.executions
-            hunt.go(Budget(EXECUTIONS - before, min(SAVED, left)))
+            hunt.go(
+                Budget(most - before, min(SAVED, left))
+                if self.executions is None
+                else Budget(min(most - before, most // SAVINGS + 1), left)
+            )
             self.save(hunt.found)
             if self.mutants.executions - before < 10 or not self.mutants.survivors():
                 break

@@ -13,7 +13,7 @@ from typing import Any
 from runners.explorers.python.cases import Case, Outcome, run_case
 from runners.explorers.python.describe_case import Seen, arranged, seen, states, text_of
 from runners.explorers.python.effects import Recording
-from runners.explorers.python.guard import Guard, Quit
+from runners.explorers.python.guard import Guard, Interrupted, Patience, Quit
 from runners.explorers.python.mutants import SWITCH
 from runners.explorers.python.mutants_load import Loader, Recorder
 from runners.explorers.python.mutants_state import Globals
@@ -28,7 +28,7 @@ SHORTEST, WALL = 0.15, 3.0
 """Seconds of processor time every mutant may use, and of wall clock."""
 
 
-class Overtime(BaseException):
+class Overtime(Interrupted):
     """A run took too long."""
 
 
@@ -87,7 +87,7 @@ class Limited:
         sys.argv = ["prog"]
         try:
             signal.setitimer(signal.ITIMER_PROF, seconds, 0.02)
-            signal.setitimer(signal.ITIMER_REAL, WALL, 0.05)
+            signal.setitimer(signal.ITIMER_REAL, max(WALL, Patience.WALL) if Patience.counted else WALL, 0.05)
             if self.guard is not None:
                 self.guard.on = True
             return function()
@@ -196,7 +196,7 @@ class MutantRun:
         return self.imported(index) and not trial.flaky and self._kills_copy(trial, index)
 
     def _kills_switched(self, trial: Trial, index: int) -> bool:
-        outcome = self.execute(trial.case, index, SHORTEST + SLOWER * trial.seconds)
+        outcome = self.execute(trial.case, index, allowed(trial))
         if outcome is None:
             trial.timeouts += 1
         elif alike(trial, outcome) or self.holds(trial, outcome, index):
@@ -236,7 +236,7 @@ class MutantRun:
         copied = self._copied(index)
         if copied is None:
             return False
-        outcome = self._executed(trial.case, copied.module, SHORTEST + SLOWER * trial.seconds)
+        outcome = self._executed(trial.case, copied.module, allowed(trial))
         held = outcome is not None and (alike(trial, outcome) or self.holds(trial, outcome, 0, copied.module))
         copied.globals.restore()
         return held
@@ -291,10 +291,15 @@ class MutantRun:
         self.killers.setdefault(index, []).append(trial)
 
 
-def preference(trial: Trial) -> tuple[int, int, float]:
-    """Documented examples, then small inputs, then quick ones."""
+def allowed(trial: Trial) -> float:
+    """Seconds of processor time that a mutant may use."""
+    return (Patience.FACTOR * SHORTEST if Patience.counted else SHORTEST) + SLOWER * trial.seconds
+
+
+def preference(trial: Trial) -> tuple[int, int, int]:
+    """Documented examples, then small inputs, then those that come by few places."""
     rank = {"documentation": 0, "project": 1, "search": 2, "stub": 3}.get(trial.case.origin, 2)
-    return rank, trial.case.size(), trial.seconds
+    return rank, trial.case.size(), len(trial.sites)
 
 
 def told(outcome: Outcome) -> tuple[Any, ...]:

@@ -22,6 +22,7 @@ class MutantWatch:
         self.parent = parent
         self.skip: list[str] = []
         self.restarts = 0
+        self.executed = 0
         self.process: Any = None
         self._start()
 
@@ -34,8 +35,9 @@ class MutantWatch:
         parent = self.parent
         seconds = parent.seconds * (1 - RESERVE) - parent.elapsed()
         if seconds >= LEAST and "failed" not in parent.final and parent.batches():
-            self.process = parent.start_mutants(seconds, self.skip)
+            self.process = parent.start_mutants(seconds, self.skip, self.executed)
         else:
+            parent.cut = parent.cut or seconds < LEAST
             self._said()
 
     def _said(self) -> None:
@@ -53,9 +55,11 @@ class MutantWatch:
             return
         status = self.process.process.poll()
         late = self.parent.elapsed() > self.parent.seconds * (1 - RESERVE / 2)
-        if status is None and not late and self.process.silent() < SILENCE:
+        if status is None and not late and self.process.silent() < self.parent.patience(SILENCE):
             return
         running = self.process.last[1]
+        self.executed += self.process.last[0]
+        self.parent.cut = self.parent.cut or late
         died = status != 0 and not late
         self.stop()
         self.process = None

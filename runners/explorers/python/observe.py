@@ -15,7 +15,7 @@ from runners.explorers.python.cases import Case, Outcome, callee_and_arguments, 
 from runners.explorers.python.describe_case import seen, states
 from runners.explorers.python.execute import Executor, Run
 from runners.explorers.python.goals import Goals
-from runners.explorers.python.guard import Guard, Heartbeat, Interrupted, timer
+from runners.explorers.python.guard import Guard, Heartbeat, Interrupted, Patience, timer
 from runners.explorers.python.probe import Log
 from runners.explorers.python.publish import agreed
 from runners.explorers.python.search import imported
@@ -189,6 +189,8 @@ def observe_batch(observer: Observer, batch: str, name: str, isolated: bool, hea
         else:
             append(out + ".now", {"id": row["id"]})
             append(out, observer.observe(row))
+    with open(out + ".end", "w", encoding="utf-8"):
+        pass
 
 
 def alone(observer: Observer, row: dict[str, Any], out: str) -> None:
@@ -197,7 +199,7 @@ def alone(observer: Observer, row: dict[str, Any], out: str) -> None:
     if child == 0:
         append(out, observer.observe(row, twice=True))
         os._exit(0)
-    deadline = time.monotonic() + 4
+    deadline = time.monotonic() + (3 * Patience.WALL if Patience.counted else 4)
     while time.monotonic() < deadline:
         if os.waitpid(child, os.WNOHANG)[0]:
             return

@@ -16,6 +16,8 @@ from runners.explorers.python.publish import agreed
 
 SILENCE = 6.0
 """Seconds without a heartbeat after which a search is killed."""
+CALM = 8
+"""Times longer silence is borne where the number of executions is the budget: the load of the machine must not decide."""
 RESTARTS = 6
 
 
@@ -35,7 +37,7 @@ class Watched:
             start_new_session=True,
         )
         self.path = heartbeat
-        self.last = (0, 0)
+        self.last = (0, 0, 0)
         self.since = time.monotonic()
 
     def silent(self) -> float:
@@ -64,6 +66,10 @@ class Parent:
             self.request: dict[str, Any] = json.load(file)
         self.request["texts"] = [os.path.abspath(path) for path in self.request.get("texts", ())]  # children work in other folders
         self.seconds = float(self.request["seconds"])
+        self.executions: int | None = self.request.get("executions")
+        self.executed = 0
+        self.cut = False
+        """The clock ended something."""
         self.out = os.path.abspath("observations.jsonl")
         self.folder = os.path.abspath(".explorer")
         self.run_folder = os.path.abspath("run")
@@ -83,6 +89,10 @@ class Parent:
     def elapsed(self) -> float:
         return time.monotonic() - self.started
 
+    def patience(self, seconds: float) -> float:
+        """Seconds of silence that are borne."""
+        return seconds * CALM if self.executions else seconds
+
     def write(self, row: dict[str, Any]) -> None:
         with open(self.out, "a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
@@ -90,7 +100,7 @@ class Parent:
     def start_search(self) -> Watched:
         path = os.path.join(self.folder, "request.json")
         with open(path, "w", encoding="utf-8") as file:
-            json.dump({**self.request, "skip": self.skip}, file)
+            json.dump({**self.request, "skip": self.skip, "executed": self.executed}, file)
         arguments = ["search", path, self.folder, str(self.restarts), str(self.elapsed())]
         return Watched(arguments, os.path.join(self.folder, "heartbeat"), self.run_folder, 0)
 
@@ -112,7 +122,7 @@ class Parent:
             if mutants is not None and mutants.over and all(o.process.poll() is not None for o in self.observers):
                 break
         else:
-            self.ending = self.ending or "budget"
+            self.ending, self.cut = self.ending or "budget", True
         if search is not None:
             search.kill()
             self.ending = "timeout" if not self.exists("ready.json") else self.ending
@@ -123,11 +133,12 @@ class Parent:
         self.merge()
         self.end(mutants.total() if mutants is not None else 0)
 
-    def start_mutants(self, seconds: float, skip: list[str]) -> Watched:
-        """The process that tries mutants on what the search found."""
+    def start_mutants(self, seconds: float, skip: list[str], executed: int) -> Watched:
+        """The process that tries mutants on what the search found; `executed`: by earlier ones that died."""
         path = os.path.join(self.folder, "mutants.json")
+        executed += self.final.get("executions", self.executed)
         with open(path, "w", encoding="utf-8") as file:
-            json.dump({**self.request, "skip": self.skip, "skip_mutants": skip}, file)
+            json.dump({**self.request, "skip": self.skip, "skip_mutants": skip, "executed": executed}, file)
         return Watched(["mutants", path, self.folder, str(seconds)], os.path.join(self.folder, "heartbeat"), self.run_folder, 0)
 
     def exists(self, name: str) -> bool:
@@ -148,7 +159,7 @@ class Parent:
                 search.kill()
                 self.ending = "timeout"
                 return None
-            if not ready or search.silent() < SILENCE:
+            if not ready or search.silent() < self.patience(SILENCE):
                 return search
             search.kill()
             return self.again(search, "hangs")
@@ -164,9 +175,11 @@ class Parent:
         search.silent()  # the last beat may not have been read
         running = search.last[1]
         self.kills[running] = self.kills.get(running, 0) + 1
+        self.executed += search.last[0]
         self.restarts += 1
         if self.restarts > RESTARTS or self.elapsed() > self.seconds * 0.8:
             self.ending = why if why != "hangs" else "timeout"
+            self.cut = True
             return None
         self.skip += [f"#{running}"] if running and (self.kills[running] > 1 or why != "hangs") else []
         return self.start_search()
@@ -197,7 +210,7 @@ class Parent:
         if not self.observers and self.exists("ready.json"):
             self.observers = [self.start_observer(0), self.start_observer(1)]
         for index, observer in enumerate(self.observers):
-            if observer.process.poll() is None and observer.silent() > SILENCE + 4:
+            if observer.process.poll() is None and observer.silent() > self.patience(SILENCE + 4):
                 observer.kill()
             status = observer.process.poll()
             if status not in (None, 0) and self.deaths < RESTARTS * 4:
@@ -246,6 +259,8 @@ class Parent:
 
     def end(self, mutants: int) -> None:
         self.copy_progress()
+        if self.executions and self.cut and self.ending in ("budget", "no progress", "all reached"):
+            self.ending = "the clock ended it before its executions: with more seconds the seed decides alone"
         for line, why in self.final.get("unreached", {}).items():
             self.write({"type": "unreached", "line": int(line), "why": why})
         for row in self.final.get("findings", ()):

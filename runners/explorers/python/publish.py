@@ -44,6 +44,8 @@ class Publisher:
         self.custom = search.custom
         self.setter = Setter(search.module)
         self.world = search.world
+        self.clock = search.clock
+        self.executions = search.executions
         self.claims: dict[str, tuple[str, set[Any]]] = {}
         self.said: dict[str, None] = {}
         self.reached: set[Any] = set()
@@ -54,7 +56,8 @@ class Publisher:
     def publish(self, seconds: float, final: bool) -> int:
         """Write one batch; how many cases it has."""
         deadline = time.monotonic() + seconds
-        end = self.executor.count + SHRINKING[final]
+        most = SHRINKING[final]
+        end = self.executor.count + (min(most, self.executions // 10) if self.executions else most)
         self.confirm()
         batch: list[dict[str, Any]] = []
         chosen = self.documented() + self.for_goals(final) + self.for_outcomes()
@@ -170,7 +173,7 @@ class Publisher:
             return run.outcome.kind() == kept.kind and run.declared == kept.declared and wanted <= (run.lines | run.branches)
 
         case = self.without_steps(kept.case, still)
-        return shrink(case, still, 1.0, self.simpler, tries) if tries > 0 else case
+        return shrink(case, still, self.clock(1.0), self.simpler, tries) if tries > 0 else case
 
     def without_steps(self, case: Case, still: Callable[[Case], bool]) -> Case:
         """The case without the steps that change nothing of what it is for."""
@@ -189,6 +192,11 @@ class Publisher:
     def makes(self, node: Node, cls: type) -> bool:
         text = node.source(Printer())
         return cls.__name__ in text
+
+    def observed(self) -> bool:
+        """Whether both observers have seen everything that was said."""
+        batches = [name[: -len(".jsonl")] for name in os.listdir(self.folder) if name.startswith("batch-") and name.endswith(".jsonl")]
+        return all(os.path.exists(os.path.join(self.folder, f"{batch}.{letter}.end")) for batch in batches for letter in "ab")
 
     def confirm(self) -> None:
         """Open again what the observers did not see when the case was run alone."""

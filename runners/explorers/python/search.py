@@ -8,6 +8,7 @@ import importlib
 import importlib.metadata
 import importlib.util
 import json
+import math
 import os
 import random
 import sys
@@ -16,7 +17,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from runners.explorers.python import documents
+from runners.explorers.python import clocks, documents
 from runners.explorers.python.archive import Archive, Kept, slim
 from runners.explorers.python.builders import Builder
 from runners.explorers.python.cases import Case, Replay, load_case
@@ -41,6 +42,10 @@ CHECKPOINTS = (8_000, 40_000, 160_000), (0.2, 0.4)
 """When to say what was found so far: after so many executions, and at these shares of the time."""
 PATIENCE = (25_000, 2.0)
 """Stop when so many executions, and this share of all before, brought nothing new."""
+WORTH = 60.0
+"""Seconds that all executions stand for where their number is the budget: shares and bounds of time are meant in them."""
+OBSERVED = 120.0
+"""Seconds to wait at most for the observers, where the number of executions is the budget."""
 
 
 class Search:
@@ -50,7 +55,14 @@ class Search:
         self.request = request
         self.folder = folder
         self.started = started
-        self.seconds = float(request["seconds"])
+        self.executions: int | None = request.get("executions")
+        """The budget; None: the clock is."""
+        self.before = int(request.get("executed", 0))
+        """Executions of earlier processes of this search."""
+        self.steps = 0
+        self.blind = False
+        """The observers say nothing any more."""
+        self.seconds = WORTH if self.executions else float(request["seconds"])
         self.rng = random.Random(f"{request.get('seed', 0)}-{restart}")
         self.restart = restart
         self.heartbeat = Heartbeat(os.path.join(folder, "heartbeat"))
@@ -106,13 +118,22 @@ class Search:
         self.reach: dict[str, set[int]] = {s.unit: set() for s in self.subjects}
 
     def instrument(self, log: Log) -> None:
-        """See to it that the module is loaded with probes."""
+        """See to it that the module is loaded with probes; where executions are counted, real time must not reach what is searched."""
+        if self.executions:
+            clocks.shift(standing=True)
         install(self.request["module"], log)
 
     # ---- one case ----
 
     def elapsed(self) -> float:
+        """Seconds that are gone: by the clock, or as many as the executions up to now stand for."""
+        if self.executions:
+            return WORTH * (self.before + max(self.executor.count, self.steps)) / self.executions
         return time.monotonic() - self.started
+
+    def clock(self, seconds: float) -> float:
+        """Seconds of the real clock that something may take: any number where executions are counted."""
+        return math.inf if self.executions else seconds
 
     def try_case(self, case: Case) -> Run:
         """Run a case and keep it where it is worth it."""
@@ -233,6 +254,7 @@ class Search:
 
     def guarded(self, step: Callable[[], None]) -> None:
         """One step; an error of ours, or of code that answers our looking at it, costs only this step."""
+        self.steps += 1
         try:
             step()
         except Exception as error:
@@ -489,8 +511,18 @@ class Search:
     # ---- saying ----
 
     def publish(self, seconds: float, final: bool = False) -> None:
-        self.publisher.publish(seconds, final)
+        if self.executions:
+            self.await_observers()
+        self.publisher.publish(self.clock(seconds), final)
         self.report(force=True)
+
+    def await_observers(self) -> None:
+        """Wait until what was said is observed: what is said next depends on it."""
+        until = time.monotonic() + OBSERVED
+        while not self.blind and not self.publisher.observed():
+            self.heartbeat.wait()
+            time.sleep(0.01)
+            self.blind = time.monotonic() > until
 
     def report(self, force: bool = False) -> None:
         """Note how far the search is, a few times a second at most."""
@@ -501,7 +533,7 @@ class Search:
         reached = self.targets - self.archive.open.keys()
         row = {
             "type": "progress",
-            "seconds": round(now, 2),
+            "seconds": round(time.monotonic() - self.started, 2),
             "executions": self.executor.count,
             "branches": len(self.base_branches) + sum(isinstance(g, tuple) for g in reached),
             "lines": len(self.base_lines) + sum(isinstance(g, int) for g in reached),
@@ -564,7 +596,7 @@ def main(request: dict[str, Any], folder: str, restart: int, started: float) -> 
         os._exit(0)
     os.chdir(home)
     search.heartbeat.beat()
-    finish(folder, {"ready": round(search.elapsed(), 2)}, "ready.json")
+    finish(folder, {"ready": round(time.monotonic() - started, 2)}, "ready.json")
     why = search.run()
     search.publish(max(0.5, search.seconds * 0.1), final=True)
     unreached = {str(goal): "" for goal in search.archive.open if isinstance(goal, int)}
@@ -572,7 +604,7 @@ def main(request: dict[str, Any], folder: str, restart: int, started: float) -> 
         folder,
         {
             "ending": why,
-            "executions": search.executor.count,
+            "executions": search.before + search.executor.count,
             "unreached": unreached,
             "findings": search.findings.rows(),
             "open": [list(g) for g in search.archive.open if isinstance(g, tuple)],

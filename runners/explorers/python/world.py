@@ -16,6 +16,8 @@ from runners.explorers.python.harvest import Harvest
 from runners.explorers.python.subjects import Parameter, abstract, parameters_of
 from runners.explorers.python.values import Call, Member, Name, Node, literal
 
+ADDRESS = re.compile(r" at 0x[0-9a-f]{6,}")
+"""Text that is another one in every process."""
 POOLED = 12
 """Producing expressions kept for each class."""
 
@@ -187,7 +189,7 @@ class World:
             node = written if written is not None and written.size() < max(60, node.size()) else node
         if not plain and (cls not in self.simplest or node.size() < self.simplest[cls].size()):
             self.simplest[cls] = node
-        if node.size() > 60 or (plain and len(repr(value)) < 2):
+        if node.size() > 60 or (plain and (len(text := repr(value)) < 2 or ADDRESS.search(text))):
             return
         kept = (self.results if plain else self.pool).setdefault(cls, [])
         if any(same(one, node) for one in kept):

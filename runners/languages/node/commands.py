@@ -109,7 +109,9 @@ def has_paths(workspace: Workspace) -> bool:
         return False
 
 
-def explore(workspace: Workspace, environment: Environment, target: Target, *, seed: int, seconds: float) -> Command:
+def explore(
+    workspace: Workspace, environment: Environment, target: Target, *, seed: int, seconds: float, executions: int | None = None
+) -> Command:
     """Run the explorer on one target."""
     paths = files(workspace)
     readme = [path for path in paths if "/" not in path and path.lower().startswith("readme")]
@@ -122,6 +124,7 @@ def explore(workspace: Workspace, environment: Environment, target: Target, *, s
         "file": target.path,
         "seed": seed,
         "seconds": seconds,
+        "executions": executions,
         "texts": [*readme, *tests(paths)[:_TEXTS]],
         "uncovered_lines": sorted(target.lines),
         "uncovered_branches": sorted(target.branches),

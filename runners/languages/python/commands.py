@@ -104,7 +104,9 @@ def _measured(environment: Environment, limits: Limits, request: dict[str, Any])
     )
 
 
-def explore(workspace: Workspace, environment: Environment, target: Target, *, seed: int, seconds: float) -> Command:
+def explore(
+    workspace: Workspace, environment: Environment, target: Target, *, seed: int, seconds: float, executions: int | None = None
+) -> Command:
     """Run the explorer on one target."""
     known = statements(Path(workspace.root, target.path), target.path)
     paths = files(workspace)
@@ -115,6 +117,7 @@ def explore(workspace: Workspace, environment: Environment, target: Target, *, s
         "roots": [str(Path(workspace.root, root)) for root in _roots(workspace, environment, [target.path])],
         "seed": seed,
         "seconds": seconds,
+        "executions": executions,
         "texts": [str(Path(workspace.root, path)) for path in (*readme, *tests(paths)[:_TEXTS])],
         "covered_lines": sorted(known.lines - target.lines),
         "covered_branches": sorted(known.branches - target.branches),
