@@ -1,6 +1,7 @@
 """Run the probe in a real box, and refuse a sandbox that does not hold what it promises."""
 
 import json
+import pwd
 from pathlib import Path
 
 from runners.sandboxes.base import Sandbox
@@ -18,7 +19,7 @@ PROMISES = {
     "limits": "file size, open files, memory and core dumps are limited",
     "processes": "no process of the machine is visible",
     "inheritance": "no variable, descriptor or host name comes in",
-    "secrets": "no socket of the engine, no password file, no kernel memory",
+    "secrets": "no socket of an engine, no password file, nothing of root's home, no kernel memory, no variable of the first process",
 }
 _VARIABLES = (
     "PATH HOME TMPDIR USER LOGNAME LANG LC_ALL LC_CTYPE TZ CI PWD HOSTNAME SHLVL _ PYTHONDONTWRITEBYTECODE PYTHONNOUSERSITE PYTHONHASHSEED"
@@ -32,7 +33,13 @@ def verify(sandbox: Sandbox, python: str, reads: tuple[str, ...] = (), variables
     Raises:
         SandboxUnavailable: naming each promise that is broken and what was seen.
     """
-    settings = json.dumps({"storage": (_SCRATCH + 64) << 20, "environment": f"{_VARIABLES} {variables}"})
+    given = {
+        "storage": (_SCRATCH + 64) << 20,
+        "environment": f"{_VARIABLES} {variables}",
+        "home": _home_of_root(),
+        "reads": reads,
+    }
+    settings = json.dumps(given)
     probe = Path(__file__).with_name("probe.py").read_bytes()
     limits = Limits(seconds=60, memory=512, processes=64, scratch=_SCRATCH)
     output = sandbox.run(Command((python, "-I", "probe.py", settings), limits, files={"probe.py": probe}, reads=reads))
@@ -46,3 +53,8 @@ def verify(sandbox: Sandbox, python: str, reads: tuple[str, ...] = (), variables
     if broken:
         raise SandboxUnavailable(f"{sandbox.name} does not hold what it promises on this machine: {'; '.join(broken)}")
     return tuple(PROMISES.values())
+
+
+def _home_of_root() -> str:
+    """Where root lives on this machine; the box may not know."""
+    return pwd.getpwuid(0).pw_dir
