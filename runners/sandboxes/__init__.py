@@ -4,6 +4,7 @@ import threading
 from importlib import import_module
 
 from runners.sandboxes.base import Sandbox
+from runners.sandboxes.bounds import Bounds
 from runners.sandboxes.docker_settings import DockerSettings
 from testwright.errors import SandboxUnavailable
 
@@ -48,7 +49,7 @@ def _checked(name: str, campaign: str, host: str) -> Sandbox:
     module, _, kind = SANDBOXES[name].partition(":")
     make = getattr(import_module(module), kind)
     if name != "docker":
-        sandbox: Sandbox = make()
+        sandbox: Sandbox = make(Bounds.from_environment())
         sandbox.check()
         return sandbox
     settings = DockerSettings.from_environment(host=host, campaign=campaign)

@@ -10,10 +10,12 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from runners.sandboxes import seccomp, view
+from runners.sandboxes.bounds import Bounds
 from runners.sandboxes.folders import OWNER, let_read, let_write, weight
 from runners.sandboxes.selfcheck import verify
 from runners.sandboxes.wardened import fixed_environment, order, run_wardened, within
@@ -31,7 +33,8 @@ class BubblewrapSandbox:
 
     name = "bubblewrap"
 
-    def __init__(self) -> None:
+    def __init__(self, bounds: Bounds | None = None) -> None:
+        self._bounds = bounds or Bounds()
         self._root = os.geteuid() == 0
 
     @property
@@ -58,6 +61,7 @@ class BubblewrapSandbox:
 
     def run(self, command: Command) -> Output:
         """Run `command` in a fresh box."""
+        command = replace(command, limits=self._bounds.bound(command.limits))
         output = self._run(command)
         return self._run(command) if output.ending is Ending.INFRASTRUCTURE else output
 

@@ -1,28 +1,20 @@
 """What an operator can set about Docker sandboxes, by environment variable. Never a source: these decide what holds it."""
 
 import os
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from runners.sandboxes.bounds import Bounds
 from testwright.errors import SandboxUnavailable
-from testwright.model import Limits
 
 RUNTIMES = {"runc": "runc", "runsc": "gVisor (`runsc install`)", "kata": "Kata Containers"}
 IMAGE = "testwright-python"
-_UNITS = {"": 1 / (1 << 20), "b": 1 / (1 << 20), "k": 1 / 1024, "m": 1, "g": 1024}
 
 
 @dataclass(frozen=True, slots=True)
-class DockerSettings:
-    """Bounds that no command gets over, and which engine, runtime and image are used. 0 and '' mean: as the command or the engine says."""
+class DockerSettings(Bounds):
+    """The operator's bounds, and which engine, runtime and image are used. '' means: as the engine says."""
 
-    cpus: float = 0.0
-    """RUNNER_CPU_LIMIT"""
-    memory: int = 0
-    """RUNNER_MEM_LIMIT, as Docker writes it: 512m, 2g; here MiB."""
-    seconds: float = 0.0
-    """RUNNER_TIMEOUT_SECS"""
     runtime: str = ""
     """TESTWRIGHT_RUNTIME"""
     image: str = IMAGE
@@ -45,10 +37,11 @@ class DockerSettings:
         runtime = given.get("TESTWRIGHT_RUNTIME", "")
         if runtime and runtime not in RUNTIMES:
             raise SandboxUnavailable(f"TESTWRIGHT_RUNTIME is {runtime!r}; set it to one of {', '.join(RUNTIMES)}")
+        bounds = Bounds.from_environment(given)
         return cls(
-            cpus=_number(given, "RUNNER_CPU_LIMIT"),
-            memory=_size(given, "RUNNER_MEM_LIMIT"),
-            seconds=_number(given, "RUNNER_TIMEOUT_SECS"),
+            cpus=bounds.cpus,
+            memory=bounds.memory,
+            seconds=bounds.seconds,
             runtime=runtime,
             image=given.get("TESTWRIGHT_IMAGE") or IMAGE,
             userns=given.get("TESTWRIGHT_USERNS", ""),
@@ -59,34 +52,3 @@ class DockerSettings:
     def image_of(self, tools: str) -> str:
         """Return the name of the image with these tools; the operator's own is one for Python."""
         return self.image if tools == "python" else f"testwright-{tools}"
-
-    def bound(self, limits: Limits) -> Limits:
-        """Return the limits of a command, brought down to what the operator allows."""
-        return replace(
-            limits,
-            cpus=min(limits.cpus, self.cpus or limits.cpus),
-            memory=min(limits.memory, self.memory or limits.memory),
-            seconds=min(limits.seconds, self.seconds or limits.seconds),
-        )
-
-
-def _number(given: Mapping[str, str], name: str) -> float:
-    text = given.get(name, "").strip()
-    try:
-        value = float(text or 0)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value < 1e6 or (text and value == 0):
-        raise SandboxUnavailable(f"{name} is {text!r}; set it to a number above 0, or unset it")
-    return value
-
-
-def _size(given: Mapping[str, str], name: str) -> int:
-    text = given.get(name, "").strip().lower()
-    if not text:
-        return 0
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)([bkmg]?)(?:i?b)?", text)
-    value = int(float(found[1]) * _UNITS[found[2]]) if found else 0
-    if value < 16:
-        raise SandboxUnavailable(f"{name} is {text!r}; set it to a size of at least 16m, such as 512m or 2g, or unset it")
-    return value

@@ -4,9 +4,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from runners.sandboxes.bounds import Bounds
 from runners.sandboxes.folders import remove
 from runners.sandboxes.wardened import fixed_environment, order, run_wardened
 from testwright.model import Command, Ending, Output
@@ -16,6 +18,9 @@ class ProcessSandbox:
     """Runs commands as plain child processes of this machine."""
 
     name = "process"
+
+    def __init__(self, bounds: Bounds | None = None) -> None:
+        self._bounds = bounds or Bounds()
 
     @property
     def images(self) -> Mapping[str, str]:
@@ -40,6 +45,7 @@ class ProcessSandbox:
 
     def run(self, command: Command) -> Output:
         """Run `command` in a fresh folder and remove it."""
+        command = replace(command, limits=self._bounds.bound(command.limits))
         output = self._run(command)
         return self._run(command) if output.ending is Ending.INFRASTRUCTURE else output
 

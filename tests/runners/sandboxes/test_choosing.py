@@ -9,7 +9,9 @@ import pytest
 from runners.sandboxes import SANDBOXES, choose
 from runners.sandboxes.process import ProcessSandbox
 from runners.sandboxes.selfcheck import PROMISES, verify
+from tests.runners.sandboxes.conftest import open_box
 from testwright.errors import SandboxUnavailable
+from testwright.model import Command, Ending, Limits
 
 
 @pytest.fixture
@@ -64,3 +66,24 @@ def test_the_self_check_sees_that_a_plain_process_holds_nothing() -> None:
         expected |= {"privileges", "secrets"}
     assert expected <= set(broken), refusal.value
     assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", ["process", "bubblewrap", pytest.param("docker", marks=pytest.mark.docker)])
+def test_the_operators_bounds_hold_in_every_sandbox(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_box(name)
+    for variable, value in {"RUNNER_TIMEOUT_SECS": "3", "RUNNER_MEM_LIMIT": "100m", "RUNNER_CPU_LIMIT": "0.5"}.items():
+        monkeypatch.setenv(variable, value)
+    sandbox = choose(name)
+    hungry = "x = b''\nwhile len(x) < 1 << 29: x += b'x' * (1 << 24)\nimport time; time.sleep(2); print('had it')"
+
+    assert sandbox.run(Command(("sleep", "30"), Limits(seconds=60))).ending is Ending.TIMEOUT
+    output = sandbox.run(Command(("/usr/bin/python3", "-c", hungry), Limits(seconds=60, memory=2048, scratch=16)))
+    assert (output.ending is Ending.OUT_OF_MEMORY) or b"MemoryError" in output.stderr, output
+
+
+@pytest.mark.parametrize("name", ["process", "bubblewrap"])
+@pytest.mark.parametrize("variable", ["RUNNER_TIMEOUT_SECS", "RUNNER_MEM_LIMIT", "RUNNER_CPU_LIMIT"])
+def test_a_bound_that_means_nothing_is_refused_in_every_sandbox(name: str, variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable, "much")
+    with pytest.raises(SandboxUnavailable, match=f"{variable} is 'much'"):
+        choose(name)
