@@ -19,7 +19,7 @@ LARGEST = 700
 _INDEX = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_TRUSTED_HOST", "NPM_CONFIG_REGISTRY")
 _CERTIFICATES = ("TESTWRIGHT_CA_BUNDLE", "PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 _ONLY_LOCK = ("--package-lock-only", "--ignore-scripts", "--legacy-peer-deps", "--omit-lockfile-registry-resolved", "--no-audit")
-_DIGEST = "testwright.digest"
+_DIGEST, _STAGE = "testwright.digest", "testwright.stage"
 
 
 class BuildFailed(Exception):
@@ -66,13 +66,31 @@ def build(name: str) -> str:
     if _inspect(image(name), f'{{{{index .Config.Labels "{_DIGEST}"}}}}') == digest:
         print(f"{image(name)} is up to date")
         return _inspect(image(name), "{{.Id}}")
-    with tempfile.TemporaryDirectory(prefix="testwright-image-") as folder:
-        context = Path(folder, "context")
-        shutil.copytree(HERE / name, context)
-        (context / "ca.pem").write_bytes(_certificates())
-        _run("docker", "build", "--tag", image(name), "--label", f"{_DIGEST}={digest}", *_arguments(name, ground), str(context))
+    before = _inspect(image(name), "{{.Id}}")
+    labels = ("--label", f"{_DIGEST}={digest}", "--build-arg", f"STAGE={digest}")
+    try:
+        with tempfile.TemporaryDirectory(prefix="testwright-image-") as folder:
+            context = Path(folder, "context")
+            shutil.copytree(HERE / name, context)
+            (context / "ca.pem").write_bytes(_certificates())
+            _run("docker", "build", "--tag", image(name), *labels, *_arguments(name, ground), str(context))
+    finally:
+        _tidy(before, digest)
     _judge(name)
     return _inspect(image(name), "{{.Id}}")
+
+
+def _tidy(before: str, digest: str) -> None:
+    """Remove what has no name any more: the image that was replaced, and stages, whose history tells how this machine reaches its index."""
+    for nameless in {*_nameless(f"{_STAGE}={digest}"), *({before} & _nameless(_DIGEST))}:
+        subprocess.run(["docker", "rmi", nameless], capture_output=True, check=False)  # one that a container still uses stays
+
+
+def _nameless(label: str) -> set[str]:
+    chosen = ("--filter", "dangling=true", "--filter", f"label={label}")
+    return set(
+        subprocess.run(["docker", "images", "-q", "--no-trunc", *chosen], capture_output=True, text=True, check=False).stdout.split()
+    )
 
 
 def _ground(name: str) -> str:
