@@ -1,6 +1,7 @@
 """The explorer as a program, started with a request: what its lines of JSON say of harder kinds of code."""
 
 import json
+import os
 import re
 import subprocess
 from collections.abc import Callable
@@ -38,7 +39,10 @@ def explore(tmp_path: Path) -> Explore:
         }
         more = {"texts": [], "covered_lines": [], "covered_branches": [], "tools": f"{tools()}/node_modules"}
         (scratch / "request.json").write_text(json.dumps({**request, **more}))
-        subprocess.run((f"{tools()}/bin/node", PROGRAM, "request.json"), cwd=scratch, capture_output=True, timeout=60, check=True)
+        variables = {**os.environ, "TMPDIR": str(tmp_path)}  # what code under test makes goes away with it
+        subprocess.run(
+            (f"{tools()}/bin/node", PROGRAM, "request.json"), cwd=scratch, env=variables, capture_output=True, timeout=60, check=True
+        )
         lines = [json.loads(line) for line in (scratch / "observations.jsonl").read_text().splitlines()]
         assert lines[-1]["type"] == "end"
         return [line for line in lines if line["type"] == "observation"], lines[-1]
