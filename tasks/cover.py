@@ -91,6 +91,7 @@ def cover(
     place = Place(
         target, workspace, environment, style, sandbox, folder, base.after, place_known(exploration.observations, base.candidate),
         tuple(test.name for test in base.candidate.tests) if base.candidate else (), header, wish.candidates,
+        _killed(exploration, base),
         f"{wish.engine} {seed} {seconds}{f' {executions}' if executions else ''}",
     )  # fmt: skip
     asked, report = gateway(wish, folder), base
@@ -125,6 +126,12 @@ def _searched(
     report = _explained(confirm(report, exploration, workspace, environment, style, sandbox, header), environment)
     folder.put(found, REPORT.dump_json(report))
     return report
+
+
+def _killed(exploration: Exploration, base: FileReport) -> frozenset[str]:
+    """Mutants that the kept tests of the search kill."""
+    kept = {o for test in base.candidate.tests for o in test.observations} if base.candidate else set()
+    return frozenset().union(*(o.mutants for o in exploration.observations if o.id in kept))
 
 
 def _explained(report: FileReport, environment: Environment) -> FileReport:

@@ -101,7 +101,7 @@ def _report(place: Place, base: FileReport, progress: Progress) -> FileReport:
         state = base.state if base.candidate else _state(base, ended)
         reason = base.reason if base.candidate or ended == "done" else ended
         if not base.candidate and ended == "done":
-            reason = "no test of the model passes and adds a line or branch"
+            reason = "no test of the model passes and adds a line, a branch or a killed mutant"
         return replace(base, state=state, reason=reason, verdicts=verdicts)
     return _joined(place, base, progress)
 
@@ -123,8 +123,16 @@ def _joined(place: Place, base: FileReport, progress: Progress) -> FileReport:
         failed = failures(attempt)
         if not failed and not attempt.result.problem:
             whole = after(base.before, attempt, target.path)
+            killed = base.killed + sum(v.mutants for v in progress.verdicts if v.kept and verdicts[v.test].kept)
             return replace(
-                base, state=State.IMPROVED, reason=progress.stopped, verdicts=tuple(verdicts.values()), candidate=candidate, after=whole
+                base,
+                state=State.IMPROVED,
+                reason=progress.stopped,
+                verdicts=tuple(verdicts.values()),
+                candidate=candidate,
+                after=whole,
+                mutants=max(base.mutants, progress.mutants),
+                killed=killed,
             )
         own = {test.name for test in progress.kept.tests}
         guilty = set(failed) or own

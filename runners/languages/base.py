@@ -109,6 +109,20 @@ class Dialect(Protocol):
         Names, order, grouping, ids of rows and comments make no difference; a test without a table is one row.
         """
 
+    def kill(
+        self,
+        workspace: Workspace,
+        environment: Environment,
+        target: Target,
+        candidate: Candidate,
+        known: Collection[str],
+        seconds: float,
+    ) -> Command | None:
+        """Run the tests against mutants of the target, without those that are known to be killed; None where nothing can."""
+
+    def kills(self, output: Output) -> tuple[Mapping[str, frozenset[str]], int]:
+        """Test → ids of the mutants that it kills, and how many mutants there are."""
+
 
 class Language(Protocol):
     """A module that satisfies this is a language. All members are pure except that they read files below `workspace.root`."""

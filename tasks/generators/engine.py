@@ -15,13 +15,16 @@ from tasks.folder import Folder
 from tasks.generators import prompts, replies
 from tasks.generators.asking import Answer, Request
 from tasks.generators.gateway import Gateway
-from tasks.generators.progress import Progress, asked_for, by_lines, failures, gained, missing, ran
+from tasks.generators.progress import Progress, asked_for, by_lines, failures, gained, missing, ran, with_kills
 from tasks.generators.prompts import Refused
-from testwright.model import Arc, Attempt, Candidate, Environment, FileCoverage, Finding, Reason, Target, Verdict, Workspace
+from testwright.errors import SandboxUnavailable
+from testwright.model import Arc, Attempt, Candidate, Ending, Environment, FileCoverage, Finding, Reason, Target, Verdict, Workspace
 
 LARGEST_PIECE = 14_000
 """Characters of code in one question."""
 ANOTHER_ORDER = 1
+KILLING = 15.0
+"""Seconds for trying mutants on the tests of an answer."""
 ALONE = 30
 """At most this many tests of an answer are run alone to see which branches they take."""
 
@@ -45,6 +48,8 @@ class Place:
     header: str = ""
     candidates: int = 1
     """Answers that are asked for to the first question."""
+    killed: frozenset[str] = frozenset()
+    """Mutants that the search's tests kill."""
     about: str = ""
     """What else the answers depend on: engine, seed, seconds."""
 
@@ -101,7 +106,7 @@ def worth_asking(place: Place, progress: Progress, rounds: int) -> bool:
     if progress.round == 0 or progress.refused or progress.empty:
         return True
     lines, branches = asked_for(place.target, place.covered, progress)
-    won = any(v.kept for v in progress.verdicts)
+    won = any(v.lines or v.branches for v in progress.verdicts if v.kept)
     return won and bool(lines or branches)
 
 
@@ -197,7 +202,9 @@ def _judged(place: Place, progress: Progress, candidate: Candidate, left: tuple[
             bad |= shaky
             passing = dialect.without(passing, set(shaky), place.style, place.target)
         attempt = replace(attempt, candidate=passing)
-        good = _gained(place, attempt, left)
+        kills, mutants = _kills(place, progress, passing)
+        good, killed = with_kills(_gained(place, attempt, left), kills)
+        progress = replace(progress, killed=progress.killed | killed, mutants=max(progress.mutants, mutants))
         progress = _with(place, progress, dialect.without(passing, {v.test for v in good if not v.kept}, place.style, place.target), good)
     refused = tuple(Refused(texts[v.test], str(v.reason), v.detail) for v in bad.values() if v.reason is not Reason.DOES_NOT_PARSE)
     last = {v.test: v for v in (*progress.verdicts, *bad.values(), *good)}
@@ -247,6 +254,19 @@ def _gained(place: Place, attempt: Attempt, left: tuple[frozenset[int], frozense
     for name in first:
         ways[name] = _forks(ran(attempt, name, place.target), together - lost)
     return gained(attempt, place.target, left, first, ways)
+
+
+def _kills(place: Place, progress: Progress, candidate: Candidate) -> tuple[Mapping[str, frozenset[str]], int]:
+    """Mutants that no kept test kills and one of these does."""
+    dialect, known = DIALECTS[place.target.language], place.killed | progress.killed
+    command = dialect.kill(place.workspace, place.environment, place.target, candidate, known, KILLING) if candidate.tests else None
+    if command is None:
+        return {}, 0
+    output = place.sandbox.run(command)
+    if output.ending is Ending.INFRASTRUCTURE:
+        raise SandboxUnavailable(output.reason)
+    found, mutants = dialect.kills(output)
+    return {test: ids - known for test, ids in found.items()}, mutants
 
 
 def _forks(lines: frozenset[int], branches: frozenset[Arc]) -> frozenset[Arc]:

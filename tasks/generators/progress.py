@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tasks.generators.prompts import Refused
 from testwright.model import Arc, Attempt, Candidate, FileCoverage, Finding, Reason, Status, Target, Usage, Verdict
@@ -23,6 +23,10 @@ class Progress:
     branches: frozenset[Arc] = frozenset()
     imported: frozenset[int] = frozenset()
     """Lines that importing the module runs: nobody wins them."""
+    killed: frozenset[str] = frozenset()
+    """Mutants that the kept tests kill, and those of the search do not."""
+    mutants: int = 0
+    """How many there are."""
     verdicts: tuple[Verdict, ...] = ()
     refused: tuple[Refused, ...] = ()
     """Of the last round: what the model is asked to write again."""
@@ -109,3 +113,18 @@ def gained(
         verdicts[name] = Verdict(name, Reason.KEPT if got or took else Reason.NO_GAIN, "", got, took, engine=ENGINE)
         lines, branches = lines - got, branches - took
     return tuple(verdicts[name] for name in names)
+
+
+def with_kills(verdicts: Sequence[Verdict], kills: Mapping[str, frozenset[str]]) -> tuple[tuple[Verdict, ...], frozenset[str]]:
+    """The same, with the mutants that each test adds to those before it; what adds nothing else is kept for them. And all of these mutants.
+
+    Tests that add lines or branches count first, then those that kill most.
+    """
+    found: dict[str, Verdict] = {}
+    killed: frozenset[str] = frozenset()
+    for verdict in sorted(verdicts, key=lambda v: (not v.kept, -len(kills.get(v.test, ())))):
+        more = kills.get(verdict.test, frozenset()) - killed
+        reason = Reason.KEPT if verdict.kept or more else verdict.reason
+        found[verdict.test] = replace(verdict, reason=reason, mutants=len(more))
+        killed |= more
+    return tuple(found[verdict.test] for verdict in verdicts), killed

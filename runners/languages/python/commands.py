@@ -35,7 +35,7 @@ def suite(workspace: Workspace, environment: Environment, limits: Limits, extra:
     request = {
         "tree": "tree",
         "cwd": "tree",
-        "paths": [f"tree/{root}" for root in _roots(workspace, environment, own)],
+        "paths": [f"tree/{root}" for root in import_paths(workspace, environment, own)],
         "files": list(own),
         "include": ["*"],
         "attempts": _ATTEMPTS if tests((*paths, *extra)) else _ATTEMPTS[:1],
@@ -71,7 +71,7 @@ def run(
     request = {
         "tree": workspace.root,
         "cwd": "candidates",
-        "paths": [str(Path(workspace.root, root)) for root in _roots(workspace, environment, [target.path] if target else [])],
+        "paths": [str(Path(workspace.root, root)) for root in import_paths(workspace, environment, [target.path] if target else [])],
         "files": [target.path] if target else [],
         "include": [target.path] if target else [],
         "attempts": [[*_OWN, "--import-mode=prepend", "--noconftest", "-q", *dict.fromkeys(candidate.path for candidate in candidates)]],
@@ -93,7 +93,7 @@ def _measured(environment: Environment, limits: Limits, request: dict[str, Any])
     return Command(
         argv=(environment.runtime, "harness/measure.py"),
         limits=limits,
-        environment=_variables(environment),
+        environment=variables(environment),
         files={
             "request.json": json.dumps(request).encode(),
             "harness/pytest.ini": b"[pytest]\n",
@@ -114,7 +114,7 @@ def explore(
     request = {
         "module": target.module,
         "file": str(Path(workspace.root, target.path)),
-        "roots": [str(Path(workspace.root, root)) for root in _roots(workspace, environment, [target.path])],
+        "roots": [str(Path(workspace.root, root)) for root in import_paths(workspace, environment, [target.path])],
         "seed": seed,
         "seconds": seconds,
         "executions": executions,
@@ -126,7 +126,7 @@ def explore(
         argv=(environment.runtime, str(EXPLORER), "request.json"),
         # The explorer keeps to its own time; the deadline is for one that hangs.
         limits=replace(_EXPLORER_LIMITS, seconds=1.25 * seconds + 15),
-        environment={**_variables(environment), "PYTHONHASHSEED": "0"},
+        environment={**variables(environment), "PYTHONHASHSEED": "0"},
         files={"request.json": json.dumps(request).encode()},
         reads=(environment.root, *prefixes(), workspace.root, str(EXPLORER)),
         results=(OBSERVATIONS,),
@@ -140,12 +140,12 @@ def seeded(command: Command, text: str) -> Command:
     return replace(command, files={**command.files, "request.json": json.dumps(request).encode(), EXAMPLES: text.encode()})
 
 
-def _roots(workspace: Workspace, environment: Environment, paths: Sequence[str]) -> list[str]:
+def import_paths(workspace: Workspace, environment: Environment, paths: Sequence[str]) -> list[str]:
     """Those of the environment, and what files need that are newer than it; '.' last, so that what lies at the top shadows nothing."""
     found = {*environment.roots, *(roots(workspace, paths) if paths else ())}
     return sorted(found, key=lambda root: (root == ".", root))
 
 
-def _variables(environment: Environment) -> dict[str, str]:
+def variables(environment: Environment) -> dict[str, str]:
     venv = f"{environment.root}/venv"
     return {"VIRTUAL_ENV": venv, "PATH": f"{venv}/bin:/usr/local/bin:/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}

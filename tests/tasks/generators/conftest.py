@@ -31,13 +31,15 @@ def serve(tmp_path: Path, workspace: Workspace, environment: Environment, sandbo
         rounds: int = 3,
         tries: int = 0,
         candidates: int = 1,
+        killed: frozenset[str] = frozenset(),
         environment: Environment = environment,
         **more: object,
     ) -> FileReport:
         if code:
             Path(workspace.root, target.path).write_text(code)
         before = FileCoverage(target.path, target.lines, frozenset(), target.branches)
-        place = Place(target, workspace, environment, Style(), sandbox, Folder.of(str(tmp_path), campaign), before, candidates=candidates)
+        folder = Folder.of(str(tmp_path), campaign)
+        place = Place(target, workspace, environment, Style(), sandbox, folder, before, candidates=candidates, killed=killed)
         given = {"backoff": 0.01, "timeout": 5.0, "retries": 1, "key": Secret("sk-very-secret-1234567890"), **more}
         gateway = Gateway(ModelSettings(("scripted",), server.address, **given), tmp_path / "answers")  # type: ignore[arg-type]
         base = FileReport(target.path, target.language, State.UNCHANGED, "", before, before)

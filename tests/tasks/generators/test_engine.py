@@ -90,12 +90,35 @@ def test_a_half_good_reply_keeps_its_good_half_when_repairs_fail(serve: Serve) -
 
 
 def test_a_test_that_adds_nothing_is_left_out(serve: Serve) -> None:
-    again = MINUS.replace("a_negative_number", "minus_one").replace("-3", "-1")
+    again = MINUS.replace("a_negative_number", "minus_four").replace("-3", "-4")
     with serving([fenced(MINUS, again, ZERO, PLUS)]) as server:
         report = serve(server, rounds=1)
 
     assert len(names(report)) == 3
     assert [v.reason for v in report.verdicts if not v.kept] == [Reason.NO_GAIN]
+
+
+def test_a_test_that_adds_no_line_is_kept_for_a_mutant_that_no_other_kills(serve: Serve) -> None:
+    near = MINUS.replace("a_negative_number", "minus_one").replace("-3", "-1")  # tells `number < 0` from `number < -1`
+    with serving([fenced(MINUS, near, OTHER, ZERO, PLUS)]) as server:
+        report = serve(server, rounds=1)
+
+    verdicts = {v.test: v for v in report.verdicts}
+    assert verdicts["test_sign_is_minus_one_for_minus_one"].reason is Reason.KEPT
+    assert verdicts["test_sign_is_minus_one_for_minus_one"].mutants > 0
+    assert verdicts["test_sign_is_minus_one_for_another_number"].reason is Reason.NO_GAIN
+    assert report.killed == sum(v.mutants for v in verdicts.values())
+    assert 0 < report.killed <= report.mutants
+
+
+def test_mutants_that_the_searchs_tests_kill_are_no_gain(serve: Serve) -> None:
+    near = MINUS.replace("a_negative_number", "minus_one").replace("-3", "-1")
+    known = frozenset({"7:17:0→-1", "7:8:<→<="})
+    with serving([fenced(MINUS, near, ZERO, PLUS)]) as server:
+        report = serve(server, rounds=1, killed=known)
+        alone = serve(server, rounds=1, campaign="d")
+
+    assert alone.killed > report.killed > 0
 
 
 def test_what_importing_reaches_is_no_gain(serve: Serve) -> None:
