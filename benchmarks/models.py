@@ -3,17 +3,22 @@
 Three bounds: prompt tokens a target against sending the whole file each time, calls of a second run, and 200 targets at once.
 Every module is served as a campaign serves it: the search first, then the model for what is left. The model answers every question with a
 test that fails, always as long, so every round of repair is asked too. Tokens are characters / 4, for both sides alike.
+
+A module takes about 40 s. What was measured is kept in `--rows FILE` and not measured again, so a panel can be measured in slices:
+`--minutes 3` begins no further module after that time, and the next call goes on. Rows of other templates are measured anew; remove the
+file after any other change.
 """
 
 import argparse
+import json
 import os
 import platform
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.panel import Subject, copy_code, install, lines
@@ -25,6 +30,7 @@ from tasks.cover import cover
 from tasks.folder import Folder
 from tasks.generators.asking import Message, Request
 from tasks.generators.gateway import Gateway
+from tasks.generators.prompts import version
 from tasks.generators.settings import ModelSettings
 from tasks.judge import CandidateRejected
 from tasks.models import Wish
@@ -52,6 +58,8 @@ class Row:
     prompt: int
     file: int
     again: int
+    version: str = ""
+    """Of the prompts."""
 
     @property
     def share(self) -> float:
@@ -65,7 +73,7 @@ def main() -> int:
     print(f"Python {platform.python_version()}, Linux {platform.release()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
     kept = {}
     sandbox = choose(options.sandbox)
-    rows = [_served(subject, options, sandbox) for panel in options.panels for subject in _subjects(panel, options.work)]
+    rows, undone = _measured(options, sandbox)
     if rows:
         print("| module | lines, branches left by the search | calls | prompt tokens | of the whole file each time | calls, second run |")
         print("|---|---|---|---|---|---|")
@@ -78,12 +86,13 @@ def main() -> int:
         print(f"\nOf whole files sent once a round instead of with each question: {once:.2f}")
         kept["prompt tokens a token of whole files"] = (sum(row.prompt for row in asked) / max(1, whole), HALF)
         kept["calls of second runs"] = (float(sum(row.again for row in rows)), TWICE)
-    seconds = at_once(options.targets)
-    ideal = TAKES * options.targets / AT_ONCE
-    kept[f"{options.targets} targets, {AT_ONCE} at once, a model that takes {TAKES:g} s: {seconds:.1f} s of {ideal:.1f} s"] = (
-        seconds / ideal, LATE,
-    )  # fmt: skip
-    print()
+    if options.targets:
+        seconds = at_once(options.targets)
+        ideal = TAKES * options.targets / AT_ONCE
+        kept[f"{options.targets} targets, {AT_ONCE} at once, a model that takes {TAKES:g} s: {seconds:.1f} s of {ideal:.1f} s"] = (
+            seconds / ideal, LATE,
+        )  # fmt: skip
+    print(f"\nNot measured yet: {', '.join(undone)}; the same command goes on.\n" if undone else "")
     for name, (value, bound) in kept.items():
         print(f"{'kept' if value <= bound else 'NOT KEPT'}: {name}: {value:.2f}, bound {bound:g}")
     return int(any(value > bound for value, bound in kept.values()))
@@ -108,13 +117,34 @@ def _options() -> argparse.Namespace:
     parser.add_argument("panels", type=Path, nargs="*", help="files with a line `REQUIREMENT MODULE` each; none: only the targets at once")
     parser.add_argument("--work", type=Path, default=Path("build/panel"))
     parser.add_argument("--seconds", type=float, default=15, help="of search a module")
-    parser.add_argument("--targets", type=int, default=TARGETS)
+    parser.add_argument("--rows", type=Path, help="file of measured modules (build/panel/models.jsonl)")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no further module after this time")
+    parser.add_argument("--targets", type=int, default=TARGETS, help="0: do not measure them")
     parser.add_argument("--sandbox", default="auto")
     return parser.parse_args()
 
 
-def _subjects(panel: Path, work: Path) -> Iterable[Subject]:
-    return (install(requirement, module, work / "environments") for requirement, module in lines(panel))
+def _measured(options: argparse.Namespace, sandbox: Sandbox) -> tuple[list[Row], list[str]]:
+    """The rows of the panels, as far as time allows, and the modules that are left."""
+    file = options.rows or options.work / "models.jsonl"
+    known = {row.module: row for row in _stored(file)}
+    end, left = time.monotonic() + 60 * options.minutes, []
+    wanted = [line for panel in options.panels for line in lines(panel)]
+    for requirement, module in wanted:
+        if module not in known and time.monotonic() > end:
+            left.append(module)
+        elif module not in known:
+            known[module] = _served(install(requirement, module, options.work / "environments"), options, sandbox)
+            with file.open("a") as opened:
+                opened.write(json.dumps(asdict(known[module])) + "\n")
+    return [known[module] for _, module in wanted if module in known], left
+
+
+def _stored(file: Path) -> Iterator[Row]:
+    """Rows that were measured before, with the prompts of today."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    rows = [Row(**json.loads(line)) for line in file.read_text().splitlines()] if file.exists() else []
+    return (row for row in rows if row.version == version())
 
 
 def _reply() -> str:
@@ -140,7 +170,7 @@ def _served(subject: Subject, options: argparse.Namespace, sandbox: Sandbox) -> 
         size = len(Path(workspace.root, path).read_text()) // 4
     after = first.after
     left = f"{len(after.missing_lines)}, {len(after.missing_branches)}" if after else "all"
-    row = Row(subject.module, left, asked, prompt, size, again)
+    row = Row(subject.module, left, asked, prompt, size, again, version())
     print(row, file=sys.stderr, flush=True)
     return row
 

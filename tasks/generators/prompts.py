@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
@@ -55,11 +55,11 @@ def propose(context: Context, focus: Focus, known: Sequence[str], secrets: Seque
 
 
 def repair(context: Context, focus: Focus, refused: Sequence[Refused], empty: bool, secrets: Sequence[str] = ()) -> tuple[Message, ...]:
-    """Ask again, for what was refused or is still not reached."""
+    """Ask again, for what was refused or is still not reached. What stands before the code stays, for prefix caches; calls elsewhere go."""
     shown = [Refused(r.text.rstrip(), r.reason, brief(r.detail)) for r in refused]
     fence = _fence(focus.text, *(r.text + r.detail for r in shown))
     asked = _render("repair", failed=shown, empty=empty, most=FEW, fence=fence)
-    return _rules(context), Message("user", redacted(_proposal(context, focus, ()) + "\n" + asked, *secrets))
+    return _rules(context), Message("user", redacted(_proposal(replace(context, callers={}), focus, ()) + "\n" + asked, *secrets))
 
 
 def polish(context: Context, tests: str, code: str, secrets: Sequence[str] = ()) -> tuple[Message, ...]:
