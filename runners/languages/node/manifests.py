@@ -58,6 +58,8 @@ def manifest(root: Path) -> Manifest:
     if not (root / "package.json").is_file():
         notes.append("there is no package.json, so nothing is installed: what the code needs beyond Node has to be named with npm:NAME")
     manager, locked = _manager(root, declared)
+    if manager == "npm" and not locked and (root / "yarn.lock").is_file():
+        notes.append("yarn.lock is one of Yarn 2 or newer, which is not read: what package.json allows is installed")
     workspaces = bool(declared.get("workspaces")) or (root / "pnpm-workspace.yaml").is_file()
     needed = workspaces or any(isinstance(declared.get(group), dict) and declared[group] for group in _GROUPS)
     return Manifest(manager, locked, needed, workspaces, tuple(notes))

@@ -133,7 +133,7 @@ def _attempts(workspace: Workspace, folder: str, files: Sequence[str], extra: Se
     if name == "jest":
         return [{"runner": "jest", "folder": folder, "modules": declared.get("type") == "module"}, ours]
     if name == "mocha":
-        return [{"runner": "mocha", "folder": folder, "arguments": _arguments(script, "mocha", folder, more)}, ours]
+        return [{"runner": "mocha", "folder": folder, "include": holding, "arguments": _arguments(script, "mocha", folder, more)}, ours]
     if name == "node:test":
         arguments = _arguments(script, "--test", folder, more) or [_below(folder, path) for path in holding]
         return [{"runner": "node", "folder": folder, "arguments": arguments}, ours]

@@ -28,6 +28,7 @@ _NEVER_FIRST = re.compile(
     re.IGNORECASE,
 )
 """Names at the top that are no code of the project's own, unless there is nothing else."""
+_SCRIPTS = re.compile(r"(build|release|publish|deploy)([-_.][\w-]+)*\.[cm]?[jt]s")
 _FILES = re.compile(
     r".*[.-](test|tests|spec|e2e|cy|stories|bench|mock)\.[cm]?[jt]sx?"
     r"|(test|tests|spec|bench|benchmark|karma\.conf|setup[-_]?tests?|jest[-_.]setup)\.[cm]?[jt]sx?"
@@ -52,7 +53,7 @@ def sources(workspace: Workspace, paths: Sequence[str]) -> tuple[str, ...]:
     own = [path for path in code if not _other(path)]
     if not own:
         own = [path for path in code if not _other(path, built=True)]
-    main = [path for path in own if not ("/" in path and _NEVER_FIRST.fullmatch(path.split("/")[0]))]
+    main = [path for path in own if not (_NEVER_FIRST if "/" in path else _SCRIPTS).fullmatch(path.split("/")[0])]
     folder = Path(workspace.root)
     found = [path for path in (main or own) if not is_generated(folder / path, (b"//", b"/*", b"*"))]
     doubled = {path[: path.rindex(".")] for path in found if re.search(r"\.[cm]?tsx?$", path)}

@@ -142,7 +142,7 @@ def _look(texts: dict[str, str]) -> dict[str, Any]:
     ended = sum(1 for line in lines if line.endswith(";"))
     open_ended = sum(1 for line in lines if re.search(r"[\w)\]'\"`]$", line) and not line.lstrip().startswith(("//", "*", "/*")))
     indents = Counter(match[1] for match in re.finditer(r"[{(\[]\n([ \t]+)\S", whole) if match[1].strip(" ") == "" or "\t" in match[1])
-    words = Counter(re.findall(r"^\s*(it|test)(?:\.\w+)*\s*\(", whole, re.MULTILINE))
+    words = Counter(re.findall(r"^\s*(it|test)(?:\.\w+)*\s*(?:\(\s*['\"`]|\.each\b|`)", whole, re.MULTILINE))
     described = sum(1 for text in texts.values() if re.search(r"^\s*(?:describe|suite)\s*\(", text, re.MULTILINE))
     imported = bool(re.search(r"""(?:from|require\()\s*['"](?:vitest|@jest/globals|mocha)['"]""", whole))
     tests_there = bool(words or described)

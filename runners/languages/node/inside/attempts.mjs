@@ -14,16 +14,24 @@ export async function attempt(each, request, deadline) {
   const runner = runners[each.runner];
   const whole = { code: 0, cases: [], hits: [], shares: [], witnessed: [], problem: '', runner: each.runner };
   const skip = [];
+  const broken = [];
   for (let times = 0; times < HANGS; times += 1) {
     clear(request.results);
     let said;
     try {
-      said = await run(runner, each, request, skip, deadline);
+      said = await run(runner, each, request, skip, broken, deadline);
     } catch (error) {
       return { ...whole, code: 70, problem: `${each.runner} could not be started: ${String(error.message).split('\n')[0]}` };
     }
     const account = read(request.results);
     const { cases, problem, code } = runner.read(said, request);
+    const unloadable = cases.length || said.killed ? '' : (runner.broken?.(said, request, each.include ?? []) ?? '');
+    if (unloadable && !broken.includes(unloadable) && Date.now() < deadline) {
+      whole.cases.push({ file: unloadable, name: '', state: 'failed', seconds: 0, message: problem });
+      whole.code = 1;
+      broken.push(unloadable);
+      continue;
+    }
     const culprit = account.open.find((one) => !cases.some((other) => same(one, other)));
     const known = culprit ? [...cases, ...account.ended.filter((one) => !cases.some((other) => same(one, other)))] : cases;
     whole.cases.push(...known.filter((one) => !one.name || !whole.cases.some((old) => same(old, one))));
@@ -39,7 +47,7 @@ export async function attempt(each, request, deadline) {
       skip.push(...whole.cases.map(({ name }) => name).filter(Boolean));
       if (Date.now() < deadline && runner.skips) continue;
     } else if (said.killed || said.died) {
-      broken(whole, said, each);
+      unended(whole, said, each);
     }
     break;
   }
@@ -48,7 +56,7 @@ export async function attempt(each, request, deadline) {
 }
 
 /** A run that ended in no test at all: most often a file whose import does not end, or ends the process. */
-function broken(whole, said, each) {
+function unended(whole, said, each) {
   const why = said.killed ? 'timeout: importing it does not come to an end' : `the process ended while it was imported${said.died}`;
   const missing = (each.include ?? []).filter((file) => !whole.cases.some((one) => one.file === file));
   whole.cases.push(...missing.map((file) => ({ file, name: '', state: 'failed', seconds: 0, message: why })));
@@ -108,8 +116,8 @@ function parsed(line) {
 }
 
 /** Start the runner; resolve when it ended or was ended. */
-function run(runner, each, request, skip, deadline) {
-  const { argv, environment = {} } = runner.start(each, request, skip);
+function run(runner, each, request, skip, broken, deadline) {
+  const { argv, environment = {} } = runner.start(each, request, skip, broken);
   const work = path.dirname(request.results);
   const log = fs.openSync(path.join(work, 'log.txt'), 'w');
   const child = spawn(process.execPath, argv, {
@@ -151,6 +159,7 @@ function watched(child, said, request, deadline) {
     const done = (code, signal) => {
       clearInterval(watch);
       end();
+      said.messages.push(...sent(request.results));
       const ended = said.messages.some((message) => message.end !== undefined);
       said.code = code ?? 1;
       if (!ended && !said.killed && (signal || code > 1)) said.died = signal ? ` by ${signal}` : ` with exit code ${code}`;
@@ -162,6 +171,12 @@ function watched(child, said, request, deadline) {
     });
     child.on('close', done);
   });
+}
+
+/** What a process wrote that could not send. */
+function sent(folder) {
+  const file = path.join(folder, 'sent.jsonl');
+  return fs.existsSync(file) ? fs.readFileSync(file, 'utf8').split('\n').flatMap(parsed) : [];
 }
 
 function weight(file) {

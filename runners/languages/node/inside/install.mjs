@@ -15,21 +15,26 @@ const YARN = [bin('yarn/bin/yarn.js')];
 const QUIET = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
 const MOST = 80;
 const notes = [];
+const ANY = ['install', '--no-package-lock', '--legacy-peer-deps', '--force', ...QUIET];
+/** What npm stumbles over, another manager often has not: packages lie as npm would have laid them. */
+const FLAT = ['install', '--no-lockfile', '--ignore-scripts', '--reporter=append-only', '--config.node-linker=hoisted', '--config.strict-peer-dependencies=false'];
 
 const ways = {
   npm: [
     ...(locked === 'yes' ? [[...NPM, 'ci', ...QUIET], [...NPM, 'ci', '--legacy-peer-deps', ...QUIET]] : []),
     [...NPM, 'install', '--no-package-lock', ...QUIET],
-    [...NPM, 'install', '--no-package-lock', '--legacy-peer-deps', '--force', ...QUIET],
+    [...NPM, ...ANY],
+    [...PNPM, ...FLAT],
   ],
   pnpm: [
     ...(locked === 'yes' ? [[...PNPM, 'install', '--frozen-lockfile', '--ignore-scripts', '--reporter=append-only']] : []),
     [...PNPM, 'install', '--no-frozen-lockfile', '--ignore-scripts', '--reporter=append-only', '--config.strict-peer-dependencies=false'],
-    [...NPM, 'install', '--no-package-lock', '--legacy-peer-deps', '--force', ...QUIET],
+    [...NPM, ...ANY],
   ],
   yarn: [
     [...YARN, 'install', '--frozen-lockfile', '--ignore-scripts', '--ignore-engines', '--non-interactive', '--no-progress'],
-    [...NPM, 'install', '--no-package-lock', '--legacy-peer-deps', '--force', ...QUIET],
+    [...NPM, ...ANY],
+    [...PNPM, ...FLAT],
   ],
 };
 
@@ -44,14 +49,23 @@ function run(argv) {
 function whole() {
   let first = '';
   for (const argv of ways[manager] ?? ways.npm) {
+    if (argv.includes('--no-lockfile')) workspaces();
     const { ok, why } = run(argv);
     if (ok) {
-      if (first) notes.push(`dependencies were not installed as the lock file says: ${first}`);
+      if (first && locked === 'yes') notes.push(`dependencies were not installed as the lock file says: ${first}`);
       return '';
     }
     first ||= why;
   }
   return first;
+}
+
+/** pnpm wants the packages of a project named in a file of its own. */
+function workspaces() {
+  const { workspaces: said } = JSON.parse(fs.readFileSync('package.json', 'utf8'));
+  const named = Array.isArray(said) ? said : said?.packages;
+  if (!Array.isArray(named) || fs.existsSync('pnpm-workspace.yaml')) return;
+  fs.writeFileSync('pnpm-workspace.yaml', `packages:\n${named.map((name) => `  - ${JSON.stringify(String(name))}\n`).join('')}`);
 }
 
 /** What can be had when all together cannot. */
@@ -62,7 +76,7 @@ function single() {
   fs.writeFileSync('package.json', '{"private":true}');
   let good = 0;
   for (const [name, range] of wanted.reverse()) {
-    const { ok, why } = run([...NPM, 'install', '--no-package-lock', '--legacy-peer-deps', '--force', ...QUIET, `${name}@${range}`]);
+    const { ok, why } = run([...NPM, ...ANY, `${name}@${range}`]);
     if (ok) good += 1;
     else notes.push(`${name} ${range} could not be installed: ${why}`);
   }

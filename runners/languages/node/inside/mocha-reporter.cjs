@@ -2,10 +2,14 @@
 'use strict';
 
 const path = require('node:path');
-const { readFileSync } = require('node:fs');
+const { appendFileSync, readFileSync } = require('node:fs');
 
-const { tree } = JSON.parse(readFileSync(process.env.TESTWRIGHT_REQUEST, 'utf8'));
-const send = (entry) => process.send?.({ testwright: entry });
+const { tree, results } = JSON.parse(readFileSync(process.env.TESTWRIGHT_REQUEST, 'utf8'));
+/** mocha runs in a process of its own when it has options for Node: that one cannot send. */
+function send(entry) {
+  if (process.send) process.send({ testwright: entry });
+  else appendFileSync(path.join(results, 'sent.jsonl'), `${JSON.stringify(entry)}\n`);
+}
 
 module.exports = function reporter(runner) {
   const say = (state) => (test, error) =>

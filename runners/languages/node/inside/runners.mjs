@@ -63,25 +63,23 @@ function blame(error, cases) {
   return '';
 }
 
-/** The runner that is installed with the project. */
-function own(name, file) {
-  return (request, folder = '.') => {
-    const find = createRequire(path.join(request.tree, folder, 'package.json'));
-    const manifest = path.join(path.dirname(find.resolve(`${name}/package.json`)), file);
-    return manifest;
-  };
+/** The runner that is installed with the project: its package.json, and the program that this one names. */
+function own(name, request, folder = '.') {
+  const place = createRequire(path.join(request.tree, folder, 'package.json')).resolve(`${name}/package.json`);
+  const manifest = JSON.parse(fs.readFileSync(place, 'utf8'));
+  const { bin } = manifest;
+  return { manifest, program: path.join(path.dirname(place), typeof bin === 'string' ? bin : bin[name]) };
 }
-
-const jestBinary = own('jest', 'bin/jest.js');
-const mochaBinary = own('mocha', 'bin/mocha.js');
 
 const jest = {
   start(each, request) {
-    const options = ['--ci', '--silent', '--forceExit', '--coverage', '--coverageProvider=babel', '--coverageReporters=json', '--runInBand'];
+    const { manifest, program } = own('jest', request, each.folder);
+    const options = ['--ci', '--silent', '--forceExit', '--coverage', '--coverageReporters=json', '--runInBand'];
+    if (parseInt(manifest.version, 10) >= 25) options.push('--coverageProvider=babel'); // there was no other before
     const folder = path.join(request.results, 'jest');
     const collected = request.files.flatMap((file) => ['--collectCoverageFrom', path.relative(each.folder ?? '.', file)]).slice(0, 4000);
     return {
-      argv: [jestBinary(request, each.folder), ...options, `--coverageDirectory=${folder}`, '--coverageThreshold={}', ...collected, '--reporters', path.join(here, 'jest-reporter.cjs'), ...(each.arguments ?? [])],
+      argv: [program, ...options, `--coverageDirectory=${folder}`, '--coverageThreshold={}', ...collected, '--reporters', path.join(here, 'jest-reporter.cjs'), ...(each.arguments ?? [])],
       environment: { NODE_OPTIONS: each.modules ? '--experimental-vm-modules' : '', NODE_ENV: 'test' },
     };
   },
@@ -96,13 +94,22 @@ const jest = {
 };
 
 const mocha = {
-  start(each, request) {
+  start(each, request, skip, broken) {
+    const { manifest, program } = own('mocha', request, each.folder);
+    const word = parseInt(manifest.version, 10) >= 6 ? '--ignore' : '--exclude';
+    const without = broken.flatMap((file) => [word, path.relative(each.folder ?? '.', file)]);
     return {
-      argv: [mochaBinary(request, each.folder), '--reporter', path.join(here, 'mocha-reporter.cjs'), '--exit', ...(each.arguments ?? [])],
+      argv: [program, '--reporter', path.join(here, 'mocha-reporter.cjs'), '--exit', ...without, ...(each.arguments ?? [])],
       environment: { NODE_OPTIONS: `--require ${hook}` },
     };
   },
   read: streamed,
+  /** The file whose import ended the run before the first test: the nearest of the tests on the way to the error. */
+  broken(said, request, files) {
+    const text = fs.readFileSync(said.log, 'utf8');
+    const places = [...text.matchAll(/[^\s('"]+\.[cm]?[jt]sx?(?=[:'")\s])/g)].map(([place]) => path.relative(request.tree, place.replace(/^file:\/\//, '')));
+    return places.find((place) => files.includes(place)) ?? '';
+  },
 };
 
 const node = {

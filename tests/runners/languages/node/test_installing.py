@@ -49,6 +49,12 @@ def test_packages_inside_of_a_project_are_found_unless_they_are_workspaces(tmp_p
     assert list(manifests(workspace(tmp_path / "2", {"package.json": manifest(workspaces=["web"]), **inner}))) == ["."]
 
 
+def test_a_lock_file_that_is_not_read_is_a_note(tmp_path: Path) -> None:
+    files = {"package.json": manifest(dependencies={"a": "1"}), "yarn.lock": "__metadata:\n  version: 8\n"}
+    (note,) = manifests(workspace(tmp_path, files))["."].notes
+    assert note.startswith("yarn.lock is one of Yarn 2 or newer, which is not read")
+
+
 def test_without_a_package_json_there_is_a_note(tmp_path: Path) -> None:
     assert "no package.json" in manifests(workspace(tmp_path, {"a.js": ""}))["."].notes[0]
 
@@ -102,6 +108,21 @@ def test_other_managers_install_too(files: Mapping[str, str], folder: Path, tmp_
     made = prepared(place, folder)
     assert made.complete, made.notes
     assert imported(place, made, "left-pad") == "passed"
+
+
+@pytest.mark.slow
+@pytest.mark.network
+def test_packages_of_a_newer_yarn_find_each_other(folder: Path, tmp_path: Path) -> None:
+    files = {
+        "package.json": manifest(workspaces=["packages/*"], dependencies={"@x/one": "workspace:^"}, scripts={"test": "node --test"}),
+        "yarn.lock": "__metadata:\n  version: 8\n",
+        "packages/one/package.json": json.dumps({"name": "@x/one", "version": "1.0.0", "main": "index.js"}),
+        "packages/one/index.js": "module.exports = (x) => (x ? 1 : 2);\n",
+    }
+    place = workspace(tmp_path, files)
+    made = prepared(place, folder)
+    assert made.complete, made.notes
+    assert imported(place, made, "@x/one") == "passed"
 
 
 @pytest.mark.slow

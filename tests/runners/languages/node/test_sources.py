@@ -31,6 +31,7 @@ CODE = "export const f = (x) => (x ? 1 : 2);\n"
         "examples/a.js",
         "vendor/a.js",
         "app.bundle.js",
+        "build-browser.js",
     ],
 )
 def test_what_is_no_code_of_the_project_is_left_out(path: str, tmp_path: Path) -> None:

@@ -70,6 +70,11 @@ def test_quotes_semicolons_and_indentation_are_those_of_the_tests(tmp_path: Path
     assert (found.facts["word"], found.facts["describe"]) == ("test", "no")
 
 
+def test_a_function_of_the_tests_that_is_called_like_a_word_is_none(tmp_path: Path) -> None:
+    test = "import test from './check';\n\ndescribe('f', () => {\n  it('is', () => {\n    test(1);\n    test(2);\n  });\n});\n"
+    assert look(tmp_path, {"src/a.js": ESM, "test/a.test.js": test}).facts["word"] == "it"
+
+
 def test_what_prettier_is_told_counts_more(tmp_path: Path) -> None:
     settings = json.dumps({"singleQuote": True, "semi": False, "printWidth": 100, "useTabs": True})
     found = look(tmp_path, {"src/a.js": 'exports.f = () => "a";\n', ".prettierrc": settings})
