@@ -81,7 +81,7 @@ def cover(
     if _over(deadline):
         return ended(Exploration(target), before, state=State.NOT_REACHED, reason="the campaign's minutes were over")
     base, exploration = FileReport(target.path, target.language, State.UNCHANGED, "", before, before), Exploration(target)
-    if wish is None or wish.engine is not Engine.LLM:
+    if wish is None or wish.engine is not Engine.LLM or target.language not in DIALECTS:
         exploration = search(target, workspace, environment, sandbox, folder, seed, seconds, executions=executions)
         base = _searched(exploration, before, workspace, environment, style, sandbox, folder, header)
     if wish is None or base.state in UNSERVED:

@@ -9,7 +9,7 @@ import pytest
 
 from tasks.reports.json_files import load
 from tests.commands import command
-from tests.tasks.generators.server import Reply, Script, Server, serving
+from tests.tasks.generators.server import Reply, Server, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.network, pytest.mark.timeout(900)]
 
@@ -33,7 +33,6 @@ GOOD = (
     '    assert open_door("open sesame") == "open"\n'
 )
 WRONG = '\n\ndef test_open_door_is_open_for_one_word():\n    assert open_door("a") == "open"\n'
-LOOP = "\n\ndef test_forever():\n    while True:\n        assert open_door('a') == 'closed'\n"
 NETWORK = (
     "\n\ndef test_network():\n    import urllib.request\n"
     '    assert urllib.request.urlopen("ADDRESS").status == 200 and open_door("open sesame")\n'
@@ -54,7 +53,7 @@ class Ended:
 
 def run(server: Server, project: Path, out: Path, *more: str, engine: str = "hybrid", **environ: str) -> Ended:
     """One campaign from the command line, as a person starts it. Answers are stored beside the project, so that `out` may be shared."""
-    words = ("run", str(project), "--engine", engine, "--out", str(out), "--seconds-per-file", "4", "--sandbox", "bubblewrap", *more)
+    words = ("run", str(project), "--engine", engine, "--out", str(out), "--executions-per-file", "1000", "--sandbox", "bubblewrap", *more)
     model = {"LLM_BASE_URL": server.address, "LLM_MODEL": "own/scripted", "LLM_API_KEY": KEY, "LLM_RETRIES": "1"}
     done = command(*words, cwd=project.parent, timeout=600, **{**model, "LLM_CACHE": str(project.parent / "answers"), **environ})
     found = re.search(r"^report: +(.+)/report.html$", done.stdout, re.MULTILINE)
@@ -80,10 +79,10 @@ def project(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("script", "named"),
     [
-        ([WRONG + LOOP, NETWORK + FLAKY, GOOD], {"fails", "times out"}),
+        ([WRONG, NETWORK + FLAKY, GOOD], {"fails", "flaky"}),
         ([Reply(status=429), Reply(status=500), "no idea", "x" * 2**20, GOOD.replace("from doors", "from src.doors.api")], set()),
     ],
-    ids=["bad tests: wrong, endless, network, flaky", "bad answers: rate limit, error, prose, megabyte, hallucinated import"],
+    ids=["bad tests: wrong, network, flaky", "bad answers: rate limit, error, prose, megabyte, hallucinated import"],
 )
 def test_a_campaign_ends_keeps_what_is_good_and_names_what_is_not(
     script: list[Reply | str], named: set[str], project: Path, out: Path
@@ -95,7 +94,7 @@ def test_a_campaign_ends_keeps_what_is_good_and_names_what_is_not(
 
     assert ended.status == 0, ended.said
     assert len(server.requests) >= len(script)
-    for absent in ("test_forever", "test_network", "test_sometimes", "test_open_door_is_open_for_one_word"):
+    for absent in ("test_network", "test_sometimes", "test_open_door_is_open_for_one_word"):
         assert absent not in ended.tests
     assert "def test_double" in ended.tests
     assert "def test_open_door" in ended.tests
@@ -114,17 +113,22 @@ def test_without_an_answer_the_search_still_gives_its_tests(project: Path, out: 
     assert "no model answered: own/scripted: 401" in ended.said
 
 
-def test_a_second_campaign_on_unchanged_code_asks_nothing(project: Path, out: Path) -> None:
-    script: Script | list[Reply | str] = [GOOD + WRONG]
-    with serving(script) as server:
-        first = run(server, project, out, engine="llm", LLM_CACHE="")
+def test_a_second_campaign_on_unchanged_code_asks_nothing_and_its_answers_replay_where_no_provider_can_be_reached(
+    project: Path, out: Path, tmp_path: Path
+) -> None:
+    with serving([GOOD + WRONG]) as server:
+        first = run(server, project, out, "--repairs", "1", engine="llm", LLM_CACHE="")
         asked = len(server.requests)
-        second = run(server, project, out, engine="llm", LLM_CACHE="")
+        second = run(server, project, out, "--repairs", "1", engine="llm", LLM_CACHE="")
+        assert len(server.requests) == asked
+    recorded = {"LLM_CACHE": str(tmp_path / "none"), "LLM_REPLAY": str(out / "answers")}
+    replayed = run(server, project, out, "--repairs", "1", engine="llm", **recorded)  # the server has ended
 
     assert asked
-    assert len(server.requests) == asked
-    assert second.tests == first.tests
+    assert "def test_open_door" in first.tests
+    assert second.tests == replayed.tests == first.tests
     assert "0 calls" in second.said
+    assert "0 calls" in replayed.said
 
 
 def renamed(body: dict[str, Any]) -> Reply:
@@ -145,12 +149,3 @@ def test_polishing_names_what_the_search_found_and_asks_nothing_the_second_time(
     assert "Polished by a model: 1 file: doors.py." in " ".join(first.said.split())
     assert "Models: 0 calls, 1 answer from disk" in second.said
     assert KEY not in first.tests + first.said
-
-
-def test_a_recording_replays_where_no_provider_can_be_reached(project: Path, out: Path, tmp_path: Path) -> None:
-    with serving([GOOD]) as server:
-        first = run(server, project, out, engine="llm", LLM_CACHE=str(tmp_path / "recording"))
-    second = run(server, project, out, engine="llm", LLM_CACHE=str(tmp_path / "none"), LLM_REPLAY=str(tmp_path / "recording"))
-
-    assert "def test_open_door" in first.tests
-    assert second.tests == first.tests

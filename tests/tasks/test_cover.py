@@ -8,14 +8,17 @@ from types import SimpleNamespace
 
 import pytest
 
+from runners.languages import DIALECTS
 from runners.languages.base import Style
 from runners.sandboxes.base import Sandbox
 from runners.sandboxes.process import ProcessSandbox
 from tasks.cover import cover, worth_another_try
 from tasks.folder import Folder
 from tasks.judge import CandidateRejected
+from tasks.models import Wish
 from tests.tasks.scripted import ScriptedSandbox, broken
 from tests.tasks.test_search import said
+from testwright.campaign import Engine
 from testwright.errors import SandboxUnavailable
 from testwright.model import Ending, Environment, FileCoverage, FileReport, Output, State, Target, Workspace
 
@@ -31,9 +34,11 @@ def before(target: Target) -> FileCoverage:
 def serve(tmp_path: Path, workspace: Workspace, environment: Environment, target: Target, before: FileCoverage) -> Serve:
     """Serve the file of `tests/tasks/conftest.py`."""
 
-    def run(sandbox: Sandbox, *, deadline: float | None = None, environment: Environment = environment) -> FileReport:
+    def run(
+        sandbox: Sandbox, *, deadline: float | None = None, environment: Environment = environment, wish: Wish | None = None
+    ) -> FileReport:
         folder = Folder.of(str(tmp_path), "c")
-        return cover.fn(target, before, workspace, environment, Style(), sandbox, folder, 0, 5.0, deadline=deadline)
+        return cover.fn(target, before, workspace, environment, Style(), sandbox, folder, 0, 5.0, deadline=deadline, wish=wish)
 
     return run
 
@@ -64,6 +69,15 @@ def test_when_the_campaigns_minutes_are_over_nothing_is_run(serve: Serve, before
     assert (report.state, report.reason) == (State.NOT_REACHED, "the campaign's minutes were over")
     assert report.after == before
     assert sandbox.commands == []
+
+
+def test_where_no_model_can_write_the_language_the_search_serves_whatever_the_engine(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(DIALECTS, "python")
+    sandbox = nothing_found("no progress")
+    report = serve(sandbox, wish=Wish(Engine.LLM, "own/model"))
+
+    assert sandbox.commands
+    assert report.reason.startswith("no call was found")
 
 
 def test_a_file_that_does_not_end_says_what_a_person_could_look_at(serve: Serve) -> None:
