@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from runners.preference import Preference, Tier, selectable
+from runners.trim import trimmed
 from testwright.model import How, Observation, Origin, Target
 
 EXAMPLES = 4
@@ -16,7 +17,10 @@ Goal = tuple[str, ...] | tuple[str, int] | tuple[str, int, int]
 
 
 def select(observations: Iterable[Observation], target: Target) -> tuple[Observation, ...]:
-    """The fewest observations that keep what all of them reach, the plainest where there is a choice, in the order of the code."""
+    """The fewest observations that keep what all of them reach, the plainest where there is a choice, in the order of the code.
+
+    Of their checks on objects those stay that prove something.
+    """
     wanted = [o for o in observations if selectable(o)]
     preference = Preference(wanted)
     pool = sorted(wanted, key=preference.key)
@@ -25,7 +29,7 @@ def select(observations: Iterable[Observation], target: Target) -> tuple[Observa
     chosen = _without_redundant(_with_plainer(_cover(pool, reached, tiers, preference), reached, tiers), reached, tiers)
     chosen += _further_outcomes(chosen, pool, preference)
     picked = sorted({*chosen, *_examples(chosen, pool, preference)})
-    return _in_order([pool[i] for i in picked], preference)
+    return trimmed(_in_order([pool[i] for i in picked], preference))
 
 
 def goals(o: Observation, target: Target, preference: Preference) -> frozenset[Goal]:

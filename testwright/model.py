@@ -330,6 +330,8 @@ class Observation:
     """Reached in the target's file, beyond what importing it reaches."""
     mutants: frozenset[str] = frozenset()
     """Ids of mutants of the target this observation's checks tell from the original."""
+    proofs: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
+    """Subject of a check → those of the mutants that it tells by itself; empty where that was not asked."""
     size: int = 0
     """Length measure of inputs; smaller is easier to read."""
 

@@ -45,11 +45,21 @@ class Seen:
             return isinstance(outcome.error, error) and said and (not self.checks or self._judged(outcome, module))
         return outcome.error is None and self._judged(outcome, module)
 
+    def failing(self, outcome: Outcome, module: ModuleType | None = None) -> list[str]:
+        """Subjects of the checks on the result that fail with this outcome; of no use where it is the ending that differs."""
+        if self.error is not None or outcome.error is not None:
+            return []
+        return [self.checks[index]["subject"] for index in self._judge_for(module).all_failing(known(outcome))]
+
     def _judged(self, outcome: Outcome, module: ModuleType | None) -> bool:
-        if module is None and self._judge is None:
+        return self._judge_for(module).failing(known(outcome)) < 0
+
+    def _judge_for(self, module: ModuleType | None) -> Judge:
+        if module is not None:
+            return Judge(self.checks, self.imports, module)
+        if self._judge is None:
             self._judge = Judge(self.checks, self.imports, self.module)
-        judge = self._judge if module is None and self._judge is not None else Judge(self.checks, self.imports, module or self.module)
-        return judge.failing(known(outcome)) < 0
+        return self._judge
 
     def settle(self, outcome: Outcome) -> bool:
         """Leave out what does not hold for another outcome of the same case; whether there was nothing to assert or something stays."""

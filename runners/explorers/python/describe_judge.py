@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from types import CodeType, ModuleType
 from typing import Any, Callable
 
@@ -27,15 +28,18 @@ class Judge:
         return subject, COMPARE[check["how"]], None if constant else expected, eval(expected) if constant else None
 
     def failing(self, names: dict[str, Any]) -> int:
-        """Index of the first check that does not hold for these variables, -1 when all do. What a check raises counts as not holding."""
+        """Index of the first check that does not hold for these variables, -1 when all do."""
+        return next(self.all_failing(names), -1)
+
+    def all_failing(self, names: dict[str, Any]) -> Iterator[int]:
+        """Indices of the checks that do not hold for these variables. What a check raises counts as not holding."""
         known = {**self.names, **names}
         for index, (subject, compare, code, value) in enumerate(self.rules):
             try:
                 if not compare(eval(subject, known), value if code is None else eval(code, known)):
-                    return index
+                    yield index
             except Exception:  # code under test
-                return index
-        return -1
+                yield index
 
 
 def close(actual: Any, expected: Any) -> bool:

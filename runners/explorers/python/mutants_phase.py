@@ -1,6 +1,6 @@
 """The mutant phase, a process of its own after the search: who kills which mutant, and new cases for mutants that live.
 
-It reads the batches of the search, and writes `new.jsonl`, one more batch with its new cases, and `kills.json`: id of a case → ids of mutants.
+It reads the batches of the search, and writes `new.jsonl`, one more batch with its new cases, and `kills.json`: id of a case → its fields about mutants.
 """
 
 from __future__ import annotations
@@ -114,12 +114,18 @@ class MutantPhase(Search):
         with open(path + ".part", "w", encoding="utf-8") as file:
             file.writelines(json.dumps(row) + "\n" for row in rows)
         os.rename(path + ".part", path)
-        kills = {ids[id(t)]: [self.mutants.mutants[i].id for i in sorted(t.kills)] for t in self.mutants.trials if id(t) in ids and t.kills}
+        kills = {ids[id(t)]: self.told(t) for t in self.mutants.trials if id(t) in ids and t.kills}
         finish(
             self.folder,
             {"mutants": len(self.mutants.mutants), "killed": len({i for t in self.mutants.trials for i in t.kills}), "kills": kills},
             "kills.json",
         )
+
+    def told(self, trial: Trial) -> dict[str, Any]:
+        """What an observation says of the mutants that a trial kills."""
+        named = self.mutants.mutants
+        proofs = {subject: [named[i].id for i in sorted(found & trial.kills)] for subject, found in trial.proofs.items()}
+        return {"mutants": [named[i].id for i in sorted(trial.kills)], "proofs": proofs}
 
 
 def main(request: dict[str, Any], folder: str, started: float, seconds: float) -> None:

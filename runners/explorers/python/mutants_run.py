@@ -18,6 +18,8 @@ from runners.explorers.python.mutants import SWITCH
 from runners.explorers.python.mutants_load import Loader, Recorder
 from runners.explorers.python.mutants_state import Globals
 
+FEW = 2
+"""Checks of a trial of which none is too many."""
 KILLERS = 8
 """Cases recorded for one mutant: enough for a choice."""
 TRIES = 60
@@ -48,7 +50,7 @@ class Budget:
 class Trial:
     """A case and what the original code does with it."""
 
-    __slots__ = ("before", "case", "copied", "flaky", "kills", "outcome", "seconds", "seen", "sites", "timeouts")
+    __slots__ = ("before", "case", "copied", "flaky", "kills", "outcome", "proofs", "seconds", "seen", "sites", "timeouts")
 
     def __init__(self, case: Case, outcome: Outcome, sites: set[int], seconds: float) -> None:
         self.case = case
@@ -57,6 +59,8 @@ class Trial:
         self.seconds = seconds
         self.seen: Seen | None = None
         self.kills: set[int] = set()
+        self.proofs: dict[str, set[int]] = {}
+        """Subject of a check → mutants that it tells by itself; only where there are more checks than a few."""
         self.timeouts = 0
         self.flaky = False
         self.copied: bool | None = None
@@ -201,7 +205,23 @@ class MutantRun:
             trial.timeouts += 1
         elif alike(trial, outcome) or self.holds(trial, outcome, index):
             return False
+        else:
+            self._prove(trial, outcome, index)
         return self._still_holds(trial)
+
+    def _prove(self, trial: Trial, outcome: Outcome, index: int, module: ModuleType | None = None) -> None:
+        """Note which checks would tell the mutant."""
+        checks = self.describe(trial)
+        if len(checks.checks) <= FEW:
+            return
+        try:
+            self.module.__dict__[SWITCH] = index if module is None else 0
+            for subject in self.limited.run(lambda: checks.failing(outcome, module), WALL):
+                trial.proofs.setdefault(subject, set()).add(index)
+        except Overtime:
+            return
+        finally:
+            self.module.__dict__[SWITCH] = 0
 
     def _still_holds(self, trial: Trial) -> bool:
         original = self.execute(trial.case, 0, WALL)
@@ -238,6 +258,8 @@ class MutantRun:
             return False
         outcome = self._executed(trial.case, copied.module, allowed(trial))
         held = outcome is not None and (alike(trial, outcome) or self.holds(trial, outcome, 0, copied.module))
+        if index and outcome is not None and not held:
+            self._prove(trial, outcome, index, copied.module)
         copied.globals.restore()
         return held
 

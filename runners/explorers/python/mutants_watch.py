@@ -97,7 +97,7 @@ class MutantWatch:
             return {}
 
 
-def with_kills(line: str, kills: dict[str, list[str]]) -> str:
+def with_kills(line: str, kills: dict[str, dict[str, Any]]) -> str:
     """A line of the stream, with the kills of its case when it is an observation."""
     try:
         row = json.loads(line)
@@ -105,4 +105,4 @@ def with_kills(line: str, kills: dict[str, list[str]]) -> str:
         return line
     if row.get("type") != "observation" or row.get("id") not in kills:
         return line
-    return json.dumps({**row, "mutants": kills[row["id"]]}) + "\n"
+    return json.dumps({**row, **kills[row["id"]]}) + "\n"
