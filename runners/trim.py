@@ -10,6 +10,8 @@ from testwright.model import Check, How, Observation
 FEW = 2
 """Checks on a result of which none is too many, and that stay in any case."""
 _RESULT = re.compile(r"(?<![\w.])result\b")
+_OBJECT = re.compile(r"(?<![\w.])result(?:\[\w+\])*\.(?!splitlines\b|bit_length\b)")
+"""How a check looks into an object; what is said of a long text or number is about all of it together."""
 Shape = tuple[object, ...]
 
 
@@ -42,14 +44,14 @@ def _needed(group: Sequence[Observation], own: Mapping[str, frozenset[str]]) -> 
     checks = group[0].checks
     about = [c for c in checks if _RESULT.search(c.subject)]
     others = frozenset(c.subject for c in checks) - {c.subject for c in about}
-    if len(about) <= FEW or any(own[o.id] and not o.proofs for o in group):
+    if len(about) <= FEW or not any(_OBJECT.search(c.subject) for c in about) or any(own[o.id] and not o.proofs for o in group):
         return others | {c.subject for c in about}
     tells = {c.subject: {(o.id, m) for o in group for m in o.proofs.get(c.subject, frozenset()) & own[o.id]} for c in about}
     provable = {(o.id, m) for o in group for subject in others for m in o.proofs.get(subject, frozenset())}
     left = set().union(*tells.values()) - provable
     needed: list[str] = []
     while left:
-        best = max(about, key=lambda c: (len(tells[c.subject] & left), c.how is not How.TYPE))
+        best = max(about, key=lambda c: (len(tells[c.subject] & left), -_rank(c)))
         needed.append(best.subject)
         left -= tells[best.subject]
     for check in sorted(about, key=_rank):
@@ -59,8 +61,9 @@ def _needed(group: Sequence[Observation], own: Mapping[str, frozenset[str]]) -> 
 
 
 def _rank(check: Check) -> int:
-    """Values before empty ones, and types last."""
-    return 2 if check.how is How.TYPE else int(check.expected in ("None", "False", "''", "[]", "{}", "()", "0"))
+    """Values before empty ones and mere lengths, and types last."""
+    little = check.subject.startswith("len(") or check.expected in ("None", "False", "''", "[]", "{}", "()", "0")
+    return 2 if check.how is How.TYPE else int(little)
 
 
 def _with(o: Observation, subjects: frozenset[str]) -> Observation:

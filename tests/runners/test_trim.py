@@ -62,3 +62,19 @@ def test_two_checks_are_none_too_many() -> None:
     o = replace(url("a", host="m1"), checks=(Check("result", How.TYPE, "Url"), Check("result.host", How.EQUALS, "'a'")))
 
     assert trimmed([o]) == (o,)
+
+
+def test_what_is_said_of_a_long_text_stays_together() -> None:
+    subjects_of_text = ("len(result)", "result.splitlines()[0]", "result.splitlines()[-1]")
+    checks = tuple(Check(subject, How.EQUALS, "1") for subject in subjects_of_text)
+    o = replace(url("a", host="m1"), checks=checks, proofs={"len(result)": frozenset({"m1"})})
+
+    assert trimmed([o]) == (o,)
+
+
+def test_of_checks_that_tell_the_same_a_value_stays_before_a_length() -> None:
+    o = url("a", host="m1")
+    checks = (Check("len(result.comment)", How.EQUALS, "632"), *o.checks)
+    (o,) = trimmed([replace(o, checks=checks, proofs={**o.proofs, "len(result.comment)": frozenset({"m1"})})])
+
+    assert subjects(o) == ["scheme", "host"]

@@ -317,7 +317,7 @@ def unstable(text: str) -> bool:
         return True
     if os.sep not in text:
         return False
-    folders = {tempfile.gettempdir(), str(pathlib.Path.cwd()), str(pathlib.Path("~").expanduser()), sys.prefix, sys.base_prefix}
+    folders = {tempfile.gettempdir(), str(pathlib.Path.cwd()), str(pathlib.Path("~").expanduser()), sys.prefix, sys.base_prefix, *sys.path}
     return any(len(folder) > 3 and folder in text for folder in folders)
 
 

@@ -1,6 +1,7 @@
 """Turns observations into a test file that a maintainer would merge."""
 
 import ast
+import builtins
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -211,22 +212,15 @@ def _without_clashes(observations: Sequence[Observation], target: Target) -> tup
     return [replace(o, imports=tuple(through.get(pair, pair) for pair in o.imports)) for o in changed], aliases
 
 
+OWN_NAMES = frozenset({"pytest", "asyncio", "contextlib", "io", "re", "textwrap", "self", "capsys", "caplog", "monkeypatch", "mock"})
+"""Names that a written test uses itself."""
+BUILTINS = frozenset(name for name in dir(builtins) if name[0].islower())
+
+
 def _without_shadows(o: Observation) -> Observation:
-    """Local variables that hide something imported are called otherwise."""
-    imported = {_visible(pair) for pair in o.imports} | {
-        "pytest",
-        "asyncio",
-        "contextlib",
-        "io",
-        "re",
-        "textwrap",
-        "self",
-        "capsys",
-        "caplog",
-        "monkeypatch",
-        "mock",
-    }
-    hiding = [s.name for s in o.arrange if s.name in imported]
+    """Local variables that hide something imported or built in are called otherwise."""
+    imported = {_visible(pair) for pair in o.imports} | OWN_NAMES
+    hiding = {s.name: f"the_{s.name}" if s.name in imported else f"{s.name}_" for s in o.arrange if s.name in imported | BUILTINS}
     if not hiding:
         return o
     names: dict[str, str] = {}
@@ -234,7 +228,7 @@ def _without_shadows(o: Observation) -> Observation:
     for step in o.arrange:
         source = renamed_source(step.source, names)
         if step.name in hiding:
-            names[step.name] = f"the_{step.name}"
+            names[step.name] = hiding[step.name]
         steps.append(Step(source, renamed_source(step.name, names) if step.name else ""))
     return replace(_renamed(replace(o, arrange=()), names), arrange=tuple(steps))
 

@@ -296,6 +296,14 @@ def test_what_the_interpreter_says_of_itself_is_not_asserted() -> None:
     assert not describe_source.unstable("a text of twenty characters and more")
 
 
+def test_a_folder_that_modules_are_imported_from_is_another_one_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "Installing a to /srv/elsewhere/fonts"
+
+    assert not describe_source.unstable(text)
+    monkeypatch.setattr(sys, "path", [*sys.path, "/srv/elsewhere"])
+    assert describe_source.unstable(text)
+
+
 def test_a_call_that_gives_something_plain_is_replaced_by_it() -> None:
     def run(case: cases.Case) -> cases.Outcome:
         return cases.run_case(case, HERE)

@@ -76,3 +76,10 @@ def test_a_long_chain_of_calls_has_one_call_on_a_line() -> None:
 
     assert '    table = (\n        Table()\n        .header(["first", "second", "third"])\n        .align([' in text
     assert "        .width([10, 20, 30])\n    )\n" in text
+
+
+def test_a_variable_does_not_hide_what_is_built_in() -> None:
+    step = "hash = Hash('a')\nhash.add('b')"
+    text = written(seen("hash.canonical()", "result == '#a'", given=step, unit="Hash.canonical")).text
+
+    assert '    hash_ = Hash("a")\n    hash_.add("b")\n\n    assert hash_.canonical() == "#a"\n' in text
