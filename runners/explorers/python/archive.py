@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any, Union
 
 from runners.explorers.python.cases import Case
@@ -44,7 +46,7 @@ class Kept:
         self.kind = run.outcome.kind() if not run.stopped else "stopped"
         self.raised = run.outcome.raised
         self.declared = run.declared
-        self.way = hash((run.case.unit, self.branches))
+        self.way = way_of(run)
         """Which way it took through the code."""
         self.log: list[Any] | None = None
         """Operands that its run logs, each once; None until they are asked for."""
@@ -54,6 +56,11 @@ class Kept:
         self.fine = public and not self.stub and self.typical
         """A person may want to read it."""
         self.rank = (not public, self.stub, not self.typical, order > 1 and self.raised, not typical, order, run.case.size())
+
+
+def way_of(run: Run) -> int:
+    """Which way a run took through the code."""
+    return hash((run.case.unit, frozenset(run.branches)))
 
 
 def uses_stub(case: Case) -> bool:
@@ -98,18 +105,21 @@ class Archive:
     banned: frozenset[str] = frozenset()
     """Texts of cases that did not come out the same in a fresh process."""
 
-    def __init__(self, targets: set[Any], rng: random.Random, path: str) -> None:
+    def __init__(self, targets: set[Any], rng: random.Random, path: str, before: dict[int, set[int]] | None = None) -> None:
         self.rng = rng
+        self.before = before or {}
         self.open: dict[Any, int] = dict.fromkeys(sorted(targets, key=repr), 0)
         """Goals not reached yet, with how often each was tried."""
         self.sources: dict[int, list[Any]] = {}
         for goal in self.open:
-            if isinstance(goal, tuple):
-                self.sources.setdefault(goal[0], []).append(goal)
+            for line in (goal[0],) if isinstance(goal, tuple) else self.before.get(goal, ()):
+                self.sources.setdefault(line, []).append(goal)
         self.near: dict[int, list[Kept]] = {}
         self.best: dict[Any, Kept] = {}
         self.outcomes: dict[tuple[str, str], Kept] = {}
         self.pool: dict[str, dict[Any, Kept]] = {}
+        self.hits: Counter[Any] = Counter()
+        """How often each branch was taken."""
         self.file = open(path, "a", encoding="utf-8")  # noqa: SIM115
 
     def add(self, run: Run, goals: frozenset[Any], public: bool, typical: bool = True) -> tuple[bool, bool]:
@@ -163,27 +173,45 @@ class Archive:
         """Keep a run for the open branches whose first line it reaches."""
         if run.hung or (run.stopped and not run.lines):
             return
+        self.hits.update(run.branches)
         kept: Kept | None = None
+        way, size = way_of(run), run.case.size()
         for line in run.lines & self.sources.keys():
             if not any(goal in self.open for goal in self.sources[line]):
                 del self.sources[line]
                 self.near.pop(line, None)
                 continue
             cases = self.near.setdefault(line, [])
-            if kept is None:
-                kept = Kept(run, goals, public)
-            self.place(cases, kept)
+            at = self.place(cases, way, size, run)
+            if at is not None:
+                kept = kept or Kept(run, goals, public)
+                cases[at : at + 1] = [kept]
 
-    def place(self, cases: list[Kept], kept: Kept) -> None:
-        """Keep one case for each way through the code: the smaller one mostly, and some of the ways when there are many."""
-        same = next((at for at, one in enumerate(cases) if one.way == kept.way), -1)
+    def widen(self, line: int) -> None:
+        """Look for cases also where control comes from: what decides about a line may lie before it."""
+        goals = [goal for goal in self.sources.get(line, ()) if goal in self.open]
+        for earlier in sorted(self.before.get(line, ())):
+            known = self.sources.setdefault(earlier, [])
+            known += [goal for goal in goals if goal not in known]
+
+    def place(self, cases: list[Kept], way: int, size: int, run: Run) -> int | None:
+        """Where a run belongs among the cases of a line, None for nowhere.
+
+        One case for each way through the code, the smaller one mostly; some of the ways when there are many: short ones and rare ones.
+        """
+        same = next((at for at, one in enumerate(cases) if one.way == way), -1)
         if same >= 0:
-            size = cases[same].case.size()
-            if kept.case.size() < size or (kept.case.size() < 3 * size and self.rng.random() < 0.12):
-                cases[same] = kept
-        elif len(cases) < NEAR:
-            cases.append(kept)
-        else:
-            at = max(self.rng.sample(range(len(cases)), 4), key=lambda at: cases[at].case.size())
-            if kept.case.size() < cases[at].case.size() or self.rng.random() < 0.05:
-                cases[at] = kept
+            before = cases[same].case.size()
+            return same if size < before or (size < 3 * before and self.rng.random() < 0.12) else None
+        if len(cases) < NEAR:
+            return len(cases)
+        some = self.rng.sample(range(len(cases)), 4)
+        if self.rng.random() < 0.5:
+            at = max(some, key=lambda at: cases[at].case.size())
+            return at if size < cases[at].case.size() or self.rng.random() < 0.05 else None
+        at = max(some, key=lambda at: self.usual(cases[at].branches))
+        return at if self.usual(run.branches) < self.usual(cases[at].branches) else None
+
+    def usual(self, branches: Iterable[Any]) -> int:
+        """How often the rarest of these branches was taken."""
+        return min(map(self.hits.__getitem__, branches), default=0)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from runners.explorers.python.maker import UNION, Maker
+from runners.explorers.python.subjects import modern, typing_names
 from runners.explorers.python.values import Atom, Call, Member, Node, Variable
 
 Step = tuple  # (name of the variable or '', tree)
@@ -106,7 +107,7 @@ class Builder:
             for base in reversed(cls.__mro__):
                 found.update(commented(base))
             try:
-                found.update(typing.get_type_hints(cls))
+                found.update(typing.get_type_hints(cls, None, typing_names(cls.__module__) or None))
             except Exception:
                 pass
             self.known_hints[cls] = found
@@ -114,15 +115,15 @@ class Builder:
 
 
 def commented(cls: type) -> dict[str, Any]:
-    """Types in comments such as `self.items = []  # type: List[Item]`."""
+    """Types in comments and annotations such as `self.items = []  # type: List[Item]`, `self.items: list[Item] = []`."""
     module = sys.modules.get(cls.__module__)
     if module is None or cls.__module__ in ("builtins", "typing", "abc"):
         return {}
-    space = {**vars(typing), **vars(module)}
+    space = {**vars(typing), **vars(module), **typing_names(cls.__module__)}
     found: dict[str, Any] = {}
     for name, text in comments(getattr(module, "__file__", None) or "").get(cls.__qualname__, ()):
         try:
-            found[name] = eval(text, space)
+            found[name] = eval(modern(text), space)
         except Exception:
             continue
     return found
@@ -130,18 +131,23 @@ def commented(cls: type) -> dict[str, Any]:
 
 @functools.lru_cache(maxsize=64)
 def comments(path: str) -> dict[str, list[tuple[str, str]]]:
-    """Name of a class → the attributes and types in its comments, of one file."""
+    """Name of a class → the attributes and types that its methods say, of one file."""
     try:
         with open(path, encoding="utf-8") as file:
             text = file.read()
-        tree = ast.parse(text) if "# type:" in text else ast.Module([], [])
+        tree = ast.parse(text)
     except (OSError, ValueError, SyntaxError):
         return {}
     lines = text.splitlines()
     found = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef):
-            found[node.name] = COMMENT.findall("\n".join(lines[node.lineno - 1 : node.end_lineno]))
+            found[node.name] = COMMENT.findall("\n".join(lines[node.lineno - 1 : node.end_lineno])) if "# type:" in text else []
+            found[node.name] += [
+                (part.target.attr, ast.unparse(part.annotation))
+                for part in ast.walk(node)
+                if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Attribute) and ast.unparse(part.target.value) == "self"
+            ]
     return found
 
 

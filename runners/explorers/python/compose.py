@@ -7,6 +7,7 @@ import inspect
 import random
 import re
 import textwrap
+from collections.abc import Callable
 from typing import Any
 
 from runners.explorers.python.builders import Builder
@@ -36,9 +37,18 @@ class Composer:
         self.known_methods: dict[type, list[tuple[str, list[Parameter]]]] = {}
         self.known_setters: dict[type, dict[str, tuple[str, list[Parameter], int]]] = {}
         self.methods: dict[type, list[Subject]] = {}
+        self.wanted: Callable[[type], bool] = lambda _cls: False
+        """Whether something of a class is not reached yet."""
         for subject in subjects:
             if subject.owner is not None:
                 self.methods.setdefault(subject.owner, []).append(subject)
+                subject.heirs = self.heirs(subject, subject.owner)
+
+    def heirs(self, subject: Subject, owner: type) -> list[type]:
+        """Classes of the module that inherit a method as it is."""
+        world = self.maker.world
+        below = [cls for cls in world.concrete if cls is not owner and issubclass(cls, owner) and cls.__module__ == world.module.__name__]
+        return [cls for cls in below if inspect.getattr_static(cls, subject.name, None) is vars(owner).get(subject.name)]
 
     def members(self, cls: type) -> list[Subject]:
         """Subjects that an instance of a class can receive."""
@@ -52,13 +62,19 @@ class Composer:
             return self.prepared(Case(subject.unit, subject.kind, call, asynchronous=subject.asynchronous))
         assert subject.owner is not None
         variable = snake(subject.owner.__name__)
-        receiver = self.maker.construct(subject.owner, DEPTH - 1)
+        receiver = self.maker.construct(self.heir(subject), DEPTH - 1)
         steps: list[tuple[str, Node]] = [(variable, receiver)]
         for _ in range(self.rng.choice((0, 0, 0, 0, 1, 1, 2, 3))):
             steps += self.setup(subject, variable)
         self.maker.literals_for(subject)
         steps_more, call = self.final(subject, variable)
         return self.prepared(Case(subject.unit, subject.kind, call, tuple(steps + steps_more), asynchronous=subject.asynchronous))
+
+    def heir(self, subject: Subject) -> type:
+        """The class of a receiver: often one of those that inherit the method, if something in them is not reached yet."""
+        assert subject.owner is not None
+        wanted = [cls for cls in subject.heirs if self.wanted(cls)] if subject.heirs and self.rng.random() < 0.6 else []
+        return self.rng.choice(wanted) if wanted else subject.owner
 
     def prepared(self, case: Case) -> Case:
         """The case with one of its objects made in steps: constructed, then changed by calls of its methods."""
@@ -123,11 +139,12 @@ class Composer:
         return self.known_setters[cls].get(name)
 
     def setup(self, subject: Subject, variable: str) -> list[tuple[str, Node]]:
-        """One more step that changes the receiver."""
+        """One more step that changes the receiver; late also by a method that is not public."""
+        inner = self.maker.stubs and self.rng.random() < 0.25
         choices = [
             s
             for s in self.methods.get(subject.owner, ())
-            if s.kind in ("method", "setter", "context", "operator") and not s.asynchronous and s.public
+            if s.kind in ("method", "setter", "context", "operator") and not s.asynchronous and (s.public or inner)
         ]  # type: ignore[arg-type]
         if not choices:
             return []
@@ -136,6 +153,8 @@ class Composer:
         if chosen.kind == "setter":
             return [(f"{variable}.{chosen.name}", self.argument(chosen))]
         if chosen.kind == "operator" and chosen.name not in ("__setitem__", "__delitem__"):
+            if chosen.name == "__getitem__":
+                return [("", Operation("[]", (Variable(variable), self.argument(chosen))))]
             return []
         return [("", self.maker.call(Member(Variable(variable), chosen.name), chosen.parameters, DEPTH - 1))]
 

@@ -17,7 +17,7 @@ from runners.explorers.python.guard import Guard, Interrupted, Quit, timer
 from runners.explorers.python.harvest import is_raising
 from runners.explorers.python.probe import Log
 from runners.explorers.python.subjects import Subject
-from runners.explorers.python.values import Call, Name, Variable, walk
+from runners.explorers.python.values import Call, Member, Name, Variable, walk
 
 ACCIDENTAL = (TypeError, AttributeError, NameError, KeyError, IndexError, AssertionError, RecursionError, MemoryError, ZeroDivisionError, SystemError,
               ImportError, NotImplementedError, StopIteration, BufferError, ReferenceError)  # fmt: skip
@@ -171,6 +171,11 @@ def intrudes(case: Case, package: str) -> bool:
         for tree in [*(node for _, node in case.steps), *inner]
         for _, node in walk(tree)
     )
+
+
+def meddles(case: Case) -> bool:
+    """True when a step of the arrangement calls a method that is not public."""
+    return any(isinstance(node, Call) and isinstance(node.func, Member) and PRIVATE.match(node.func.name) for _, node in case.steps)
 
 
 def proper(run: Run, subject: Subject | None) -> bool:

@@ -34,6 +34,11 @@ class Goals:
             for arc in parser.arcs()
             if exits.get(arc[0], 0) > 1 and arc[0] not in partial and arc[0] not in parser.excluded and arc[1] not in parser.excluded
         )
+        self.before: dict[int, set[int]] = {}
+        """Line → the lines that control comes from."""
+        for first, second in parser.arcs():
+            if first > 0 and second > 0:
+                self.before.setdefault(second, set()).add(first)
         self._known: dict[tuple[int, int], tuple[int, tuple[int, int] | None]] = {}
 
     def translate(self, arcs: Iterable[tuple[int, int]]) -> tuple[set[int], set[tuple[int, int]]]:

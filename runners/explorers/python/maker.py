@@ -12,11 +12,12 @@ import re
 import sys
 import types
 import typing
+import uuid
 from typing import Any, Union
 
 from runners.explorers.python.documents import Reader
 from runners.explorers.python.strings import FORMATS, block, matching, nudge
-from runners.explorers.python.subjects import MISSING, Parameter, Subject, abstract, parameters_of
+from runners.explorers.python.subjects import MISSING, Parameter, Subject, abstract, parameters_of, typing_names
 from runners.explorers.python.values import Atom, Call, Function, Group, Member, Name, Node, Operation, Table, Variable, literal
 from runners.explorers.python.world import World
 
@@ -60,7 +61,7 @@ KNOWN: dict[str, list[str]] = {
     "logging.Logger": ["logging.getLogger('abc')"],
     "ipaddress.IPv4Address": ["ipaddress.IPv4Address('127.0.0.1')"],
     "ipaddress.IPv6Address": ["ipaddress.IPv6Address('::1')"],
-    "enum.Enum": ["1"],
+    "enum.Enum": ["uuid.SafeUUID.safe"],
     "string.Template": ["string.Template('$a b')"],
 }  # fmt: skip
 PLAIN: dict[str, type] = {
@@ -366,6 +367,9 @@ class Maker:
 
     def class_for(self, bound: Any) -> Node:
         fits = [self.world.names[c] for c in self.world.names if isinstance(bound, type) and issubclass(c, bound)]
+        if bound is enum.Enum:
+            filled = [self.world.names[c] for c in self.world.names if issubclass(c, enum.Enum) and c.__members__]
+            return self.rng.choice([*filled, Name("uuid", "SafeUUID")])
         if fits:
             return self.rng.choice(fits)
         named = self.world.name_of(bound) if isinstance(bound, type) else None
@@ -430,6 +434,7 @@ class Maker:
         """An expression that gives an instance of a class."""
         rng, world = self.rng, self.world
         if issubclass(cls, enum.Enum):
+            cls = uuid.SafeUUID if cls is enum.Enum else cls
             members = list(cls.__members__)
             named = world.name_of(cls)
             return Member(named, rng.choice(members)) if members and named is not None else Atom(None)
@@ -484,7 +489,7 @@ class Maker:
 
     def field_hints(self, cls: type, parameters: list[Parameter]) -> None:
         try:
-            hints = typing.get_type_hints(cls)
+            hints = typing.get_type_hints(cls, None, typing_names(cls.__module__) or None)
         except Exception:
             return
         for parameter in parameters:

@@ -69,7 +69,7 @@ class Mutator:
             return None
         if isinstance(value, (list, tuple)) or isinstance(getattr(type(owner), name, None), property):
             return self.filled(case, type(owner), name)
-        node = self.wished_value(value, here) or self.other_value(value, here)
+        node = self.wished_value(value, here) or self.hinted_value(type(owner), name, value) or self.other_value(value, here)
         trees = case.trees()
         places = []
         for index, tree in enumerate(trees):
@@ -126,6 +126,11 @@ class Mutator:
             if old is value
         ]
         return self.rng.choice(found) if found else None
+
+    def hinted_value(self, cls: type, name: str, value: Any) -> Node | None:
+        """Something in place of None, of the type that the attribute is said to have."""
+        hint = self.composer.builder.hints(cls).get(name) if value is None and self.rng.random() < 0.7 else None
+        return self.maker.hinted(hint, 2) if hint is not None else None
 
     def other_value(self, value: Any, here: list[Any]) -> Node:
         """Something else than the value that an attribute had: what it was compared with, if it was."""
@@ -234,7 +239,7 @@ class Mutator:
         elif kind in ("startswith", "endswith", "split", "partition", "find", "index"):
             yield from self.wish_affix(kind, a, b)
         elif kind == "pattern":
-            yield from self.wish_pattern(a, b[0])
+            yield from self.wish_pattern(a, b[0], b[2])
         elif kind == "item":
             yield from self.wish_item(a, b)
         elif kind in ("isinstance", "issubclass"):
@@ -248,6 +253,9 @@ class Mutator:
             made = self.maker.with_attribute(b)
             if made is not None:
                 yield a, made
+            known = [name for name in dir(a) if not name.startswith("_")]
+            if known:
+                yield b, Atom(rng.choice(known))
         elif kind == "count":
             yield from self.wish_count(a, b)
         elif kind == "callable":
@@ -316,7 +324,7 @@ class Mutator:
         yield a, Atom(a[:at] + b + a[at:])
         yield a, Atom(b)
 
-    def wish_pattern(self, subject: Any, pattern: re.Pattern[Any]) -> Iterator[tuple[Any, Node]]:
+    def wish_pattern(self, subject: Any, pattern: re.Pattern[Any], start: int) -> Iterator[tuple[Any, Node]]:
         if not isinstance(subject, (str, bytes)):
             return
         made = self.matching(pattern)
@@ -324,6 +332,8 @@ class Mutator:
             return
         new = made.encode("latin-1", "replace") if isinstance(subject, bytes) else made
         yield subject, Atom(new)
+        if isinstance(subject, str) and 0 < start < 2000:
+            yield subject, Atom(subject.ljust(start)[:start] + made)
         if isinstance(subject, str) and self.rng.random() < 0.6:
             yield subject, Atom(self.rng.choice((subject + "\n" + made, made + subject, subject + made, made + "\n" + subject)))
 

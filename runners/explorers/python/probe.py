@@ -147,13 +147,14 @@ def log_method(log: Log, line: int, owner: Any, name: str, args: tuple[Any, ...]
     if isinstance(owner, (str, bytes)):
         log.add(line, name, owner, args[0] if args else None)
     elif isinstance(owner, re.Pattern):
-        log.add(line, "pattern", args[0] if args else None, (owner, name))
+        start = args[1] if len(args) > 1 and type(args[1]) is int and name in ("match", "search", "fullmatch", "finditer", "findall") else 0
+        log.add(line, "pattern", args[0] if args else None, (owner, name, start))
     elif owner is re and len(args) > 1:
         try:
             pattern = re.compile(args[0])
         except (re.error, TypeError, ValueError):
             return
-        log.add(line, "pattern", args[-1 if name != "sub" else 2] if len(args) < 3 or name == "sub" else args[1], (pattern, name))
+        log.add(line, "pattern", args[-1 if name != "sub" else 2] if len(args) < 3 or name == "sub" else args[1], (pattern, name, 0))
     elif name == "count" and isinstance(owner, (list, tuple)) and args:
         log.add(line, "count", owner, args[0])
     elif isinstance(owner, dict) and args:

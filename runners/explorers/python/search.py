@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import bisect
 import importlib
+import importlib.machinery
 import importlib.metadata
-import importlib.util
 import json
 import math
 import os
@@ -22,7 +22,7 @@ from runners.explorers.python.archive import Archive, Kept, slim
 from runners.explorers.python.builders import Builder
 from runners.explorers.python.cases import Case, Replay, load_case
 from runners.explorers.python.compose import Composer
-from runners.explorers.python.execute import Executor, Run, intrudes, proper
+from runners.explorers.python.execute import Executor, Run, intrudes, meddles, proper
 from runners.explorers.python.findings import Findings
 from runners.explorers.python.goals import Goals, make_tracer
 from runners.explorers.python.guard import Guard, Heartbeat, Interrupted, timer
@@ -40,6 +40,8 @@ SHARE, EXTENDED, ARRIVING = 0.45, 0.65, 0.12
 """Shares of the time for the search: at least, at most, and how long after the last new goal it goes on."""
 CHECKPOINTS = (8_000, 40_000, 160_000), (0.2, 0.4)
 """When to say what was found so far: after so many executions, and at these shares of the time."""
+WIDENING = 120
+"""Tries in vain at a line after which the lines before it are tried, too."""
 PATIENCE = (25_000, 2.0)
 """Stop when so many executions, and this share of all before, brought nothing new."""
 WORTH = 60.0
@@ -108,10 +110,11 @@ class Search:
         self.subjects = [s for s in found if f"#{self.numbers[id(s)]}" not in self.skip]
         self.builder = Builder(self.maker, self.built, self.rng)
         self.composer = Composer(self.maker, self.subjects, self.rng, self.builder)
+        self.composer.wanted = self.wants
         self.custom = Custom(self.composer, self.maker)
         self.findings = Findings(self.executor)
         self.mutator = Mutator(self.composer, self.maker, self.rng)
-        self.archive = Archive(set(self.targets), self.rng, os.path.join(self.folder, "archive.jsonl"))
+        self.archive = Archive(set(self.targets), self.rng, os.path.join(self.folder, "archive.jsonl"), self.goals.before)
         self.private = {s.unit for s in self.subjects if not s.public}
         self.publisher = Publisher(self)
         self.publisher.batches = 100 * self.restart
@@ -146,7 +149,8 @@ class Search:
         if self.findings.suspect(run, subject) and subject is not None and self.custom.typical(run.case):
             self.findings.add(run, subject)
         goals = frozenset((run.lines | run.branches) & self.targets)
-        fresh, kept = self.archive.add(run, goals, subject is None or subject.public, run.keep and self.custom.typical(run.case))
+        public = (subject is None or subject.public) and not meddles(run.case)
+        fresh, kept = self.archive.add(run, goals, public, run.keep and self.custom.typical(run.case))
         if fresh or (kept and self.rng.random() < 0.2):
             self.mutator.texts += [
                 n.value
@@ -352,12 +356,16 @@ class Search:
         tries = self.tries
         line = min(self.rng.sample(lines, min(len(lines), 3)), key=lambda found: tries.get(found, 0))
         tries[line] = tries.get(line, 0) + 1
+        if tries[line] % WIDENING == 0:
+            self.archive.widen(line)
         cases = self.archive.near[line]
         units = sorted({found.case.unit for found in cases})
         public = [unit for unit in units if unit not in self.private]
         unit = self.rng.choice(public if public and self.rng.random() < 0.75 else units)
         cases = [found for found in cases if found.case.unit == unit]
-        kept = min(self.rng.sample(cases, min(len(cases), self.rng.choice((1, 2, 3)))), key=lambda found: found.case.size())
+        some = self.rng.sample(cases, min(len(cases), self.rng.choice((1, 2, 3))))
+        rare = self.rng.random() < 0.4
+        kept = min(some, key=lambda found: self.archive.usual(found.branches) if rare else found.case.size())
         self.try_case(self.mutator.mutate(kept.case.copy(origin="search"), self.operands(kept), line))
 
     def turn_for_pool(self) -> None:
@@ -380,7 +388,9 @@ class Search:
         """A subject, those first that may reach something open."""
         if self.picked[0] != (late, self.executor.count // 200):
             subjects = [s for s in self.subjects if s.public or (late and self.has_open(s))] or self.subjects
-            wanted = [s for s in subjects if self.has_open(s) or self.reach[s.unit] & self.archive.sources.keys()]
+            wanted = [
+                s for s in subjects if self.has_open(s) or self.reach[s.unit] & self.archive.sources.keys() or any(map(self.wants, s.heirs))
+            ]
             self.picked = ((late, self.executor.count // 200), subjects, wanted or subjects)
         subjects = self.picked[2] if self.rng.random() < 0.7 else self.picked[1]
         if not subjects:
@@ -389,11 +399,19 @@ class Search:
         chosen.tries += 1
         return chosen
 
+    def wants(self, cls: type) -> bool:
+        """True when something of a class of the module is not reached yet."""
+        definition = self.harvest.definitions.get(cls.__qualname__)
+        return definition is not None and self.opens(definition.first, definition.last)
+
     def has_open(self, subject: Subject) -> bool:
+        return self.opens(*subject.lines)
+
+    def opens(self, first: int, last: int) -> bool:
+        """True when one of these lines is not reached yet, or has a branch that is not."""
         if self.open_lines[0] != len(self.archive.open):
             lines = sorted({goal if isinstance(goal, int) else goal[0] for goal in self.archive.open})
             self.open_lines = len(self.archive.open), lines
-        first, last = subject.lines
         lines = self.open_lines[1]
         at = bisect.bisect_left(lines, first)
         return at < len(lines) and lines[at] <= last
@@ -565,7 +583,14 @@ def imported(name: str, path: str) -> tuple[Any, list[tuple[int, int]]]:
 
 
 def find_origin(name: str) -> str | None:
-    spec = importlib.util.find_spec(name)
+    """The file of a module, found without importing its package: that may import the module before it is traced."""
+    spec, path = None, None
+    parts = name.split(".")
+    for count in range(1, len(parts) + 1):
+        spec = importlib.machinery.PathFinder.find_spec(".".join(parts[:count]), path)
+        if spec is None:
+            return None
+        path = spec.submodule_search_locations
     return spec.origin if spec is not None else None
 
 

@@ -192,7 +192,11 @@ def tokens_changed(text: str, rng: random.Random, words: list[str]) -> str:
     elif choice < 9:
         signs = sorted({token for token in tokens if not token.isalnum()})
         old, new = rng.choice(signs) if signs else tokens[at], rng.choice((*SIGNS, digits(rng)))
-        tokens = [new if token == old else token for token in tokens]
+        if rng.random() < 0.3:
+            times, pair = rng.choice((2, 3)), PAIRS.get(old, old)
+            tokens = [token * times if token in (old, pair) else token for token in tokens]
+        else:
+            tokens = [new if token == old else token for token in tokens]
     else:
         tokens[to:to] = rng.choice((digits(rng), rng.choice(SIGNS), rng.choice(words) if words else " "))
     return "".join(tokens)
@@ -224,6 +228,7 @@ def lines_changed(text: str, rng: random.Random) -> str:
     return "\n".join(lines)
 
 
+PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 SIGNS = (" ", ", ", ",", ".", "-", "/", ":", ";", "=", "+", "\n", "\t", "(", ")", "[", "]", '"', "'", "")
 FORMATS = (
     "2020-01-02", "2020-01-02T03:04:05", "2020-01-02 03:04:05.678", "2020-01-02T03:04:05+02:00", "2020-01-02T03:04:05Z", "10:30", "10:30:15",

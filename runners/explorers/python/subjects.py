@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import enum
+import functools
+import importlib
 import inspect
 import re
 import sys
@@ -115,6 +118,8 @@ class Subject:
         self.owner = owner
         """The class whose instance receives the call; None for functions, constructors, static and class methods."""
         self.lines = lines
+        self.heirs: list[type] = []
+        """Classes that inherit it as it is."""
         self.name = unit.rpartition(".")[2]
         self.callee: Node | None = None
         """The tree of what is called, when no receiver is needed."""
@@ -286,18 +291,64 @@ def parameters_of(function: Any, skip: int, definition: Definition | None, modul
 
 def hints_of(function: Any, module: ModuleType) -> dict[str, Any]:
     """Resolved annotations; each that cannot be resolved is left out."""
+    known = typing_names(getattr(function, "__module__", None) or module.__name__)
     try:
-        return typing.get_type_hints(function)
+        return typing.get_type_hints(function, None, known) if known else typing.get_type_hints(function)
     except Exception:
         pass
     found = {}
-    space = {**vars(typing), **getattr(function, "__globals__", vars(module))}
+    space = {**vars(typing), **getattr(function, "__globals__", vars(module)), **known}
     for name, value in getattr(function, "__annotations__", {}).items():
         try:
             found[name] = eval(modern(value), space) if isinstance(value, str) else value
         except Exception:
             continue
     return found
+
+
+@functools.lru_cache(maxsize=64)
+def typing_names(name: str) -> dict[str, Any]:
+    """What a module imports for its annotations only: values of the names below `if TYPE_CHECKING`, from modules that are loaded anyway."""
+    module = sys.modules.get(name)
+    if not module:
+        return {}
+    try:
+        with open(getattr(module, "__file__", None) or "", encoding="utf-8") as file:
+            text = file.read()
+        body = ast.parse(text).body if "TYPE_CHECKING" in text else []
+    except (OSError, ValueError, SyntaxError):
+        return {}
+    found: dict[str, Any] = {}
+    for node in body:
+        if isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
+            for part in node.body:
+                found.update(imported_names(part, module))
+    return found
+
+
+def imported_names(node: ast.stmt, module: ModuleType) -> dict[str, Any]:
+    """Names that an import statement would bind, where their modules are loaded or of the standard library."""
+    found: dict[str, Any] = {}
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            if alias.asname or "." not in alias.name:
+                found[alias.asname or alias.name] = loaded(alias.name)
+    elif isinstance(node, ast.ImportFrom):
+        package = module.__package__ or ""
+        owner = package.rsplit(".", node.level - 1)[0] if node.level else ""
+        source = loaded(".".join(part for part in (owner, node.module) if part))
+        found = {alias.asname or alias.name: getattr(source, alias.name, None) for alias in node.names}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def loaded(name: str) -> ModuleType | None:
+    """A module that is loaded, or that costs little to load."""
+    if name not in sys.modules and name.split(".")[0] in getattr(sys, "stdlib_module_names", ()):
+        try:
+            importlib.import_module(name)
+        except Exception:
+            return None
+    return sys.modules.get(name)
 
 
 def modern(text: str) -> str:

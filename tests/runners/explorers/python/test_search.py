@@ -122,3 +122,39 @@ def test_objects_come_from_iterators_that_other_modules_give(tmp_path: Path) -> 
     (tmp_path / "code/pack/stack.py").write_text(LEXER)
 
     assert left(tmp_path, GROUPING, module="pack.subject") == set()
+
+
+WHEN_IMPORTED = """
+import sys
+
+if sys.version_info < (3, 0):
+    text = bytes
+else:
+    text = str
+
+
+def whole(value):
+    return text(value)
+"""
+
+
+def test_what_the_import_of_the_package_takes_counts_as_reached(tmp_path: Path) -> None:
+    (tmp_path / "code/pack").mkdir(parents=True)
+    (tmp_path / "code/pack/__init__.py").write_text("from pack.subject import whole\n")
+
+    assert left(tmp_path, WHEN_IMPORTED, module="pack.subject", seconds=4) == {(4, 5)}
+
+
+RECORD = """
+def record(text):
+    name, number, day = text.split(";")
+    count = int(number)
+    year, month = day.split("-")
+    if int(month) > 12:
+        raise ValueError("no month")
+    return name, count, int(year)
+"""
+
+
+def test_lines_after_one_that_raised_are_reached_by_changing_what_came_to_it(tmp_path: Path) -> None:
+    assert left(tmp_path, RECORD) == set()
