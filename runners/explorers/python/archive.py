@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections import Counter
-from collections.abc import Iterable
 from typing import Any, Union
 
 from runners.explorers.python.cases import Case
@@ -118,8 +116,6 @@ class Archive:
         self.best: dict[Any, Kept] = {}
         self.outcomes: dict[tuple[str, str], Kept] = {}
         self.pool: dict[str, dict[Any, Kept]] = {}
-        self.hits: Counter[Any] = Counter()
-        """How often each branch was taken."""
         self.file = open(path, "a", encoding="utf-8")  # noqa: SIM115
 
     def add(self, run: Run, goals: frozenset[Any], public: bool, typical: bool = True) -> tuple[bool, bool]:
@@ -173,7 +169,6 @@ class Archive:
         """Keep a run for the open branches whose first line it reaches."""
         if run.hung or (run.stopped and not run.lines):
             return
-        self.hits.update(run.branches)
         kept: Kept | None = None
         way, size = way_of(run), run.case.size()
         for line in run.lines & self.sources.keys():
@@ -182,7 +177,7 @@ class Archive:
                 self.near.pop(line, None)
                 continue
             cases = self.near.setdefault(line, [])
-            at = self.place(cases, way, size, run)
+            at = self.place(cases, way, size)
             if at is not None:
                 kept = kept or Kept(run, goals, public)
                 cases[at : at + 1] = [kept]
@@ -194,10 +189,10 @@ class Archive:
             known = self.sources.setdefault(earlier, [])
             known += [goal for goal in goals if goal not in known]
 
-    def place(self, cases: list[Kept], way: int, size: int, run: Run) -> int | None:
+    def place(self, cases: list[Kept], way: int, size: int) -> int | None:
         """Where a run belongs among the cases of a line, None for nowhere.
 
-        One case for each way through the code, the smaller one mostly; some of the ways when there are many: short ones and rare ones.
+        One case for each way through the code, the smaller one mostly, and some of the ways when there are many.
         """
         same = next((at for at, one in enumerate(cases) if one.way == way), -1)
         if same >= 0:
@@ -205,13 +200,5 @@ class Archive:
             return same if size < before or (size < 3 * before and self.rng.random() < 0.12) else None
         if len(cases) < NEAR:
             return len(cases)
-        some = self.rng.sample(range(len(cases)), 4)
-        if self.rng.random() < 0.5:
-            at = max(some, key=lambda at: cases[at].case.size())
-            return at if size < cases[at].case.size() or self.rng.random() < 0.05 else None
-        at = max(some, key=lambda at: self.usual(cases[at].branches))
-        return at if self.usual(run.branches) < self.usual(cases[at].branches) else None
-
-    def usual(self, branches: Iterable[Any]) -> int:
-        """How often the rarest of these branches was taken."""
-        return min(map(self.hits.__getitem__, branches), default=0)
+        at = max(self.rng.sample(range(len(cases)), 4), key=lambda at: cases[at].case.size())
+        return at if size < cases[at].case.size() or self.rng.random() < 0.05 else None

@@ -47,6 +47,10 @@ class Case:
             self._size = self.call.size() + sum(node.size() + 3 for _, node in self.steps)
         return self._size
 
+    def mark(self) -> int:
+        """A number that equal cases share."""
+        return hash((self.unit, self.kind, self.asynchronous, self.call.mark(), *((name, node.mark()) for name, node in self.steps)))
+
     def copy(self, **changes: Any) -> Case:
         """The case with some fields exchanged."""
         fields = {name: getattr(self, name) for name in Case.__slots__ if name != "_size"}

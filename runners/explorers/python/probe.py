@@ -77,7 +77,9 @@ class Log:
         """Let all functions that exist now run without probes, except while operands are logged."""
         for function in gc.get_objects():
             if type(function) is FunctionType and id(function.__code__) in self.pairs:
-                self.functions.append((function, *self.pairs[id(function.__code__)]))
+                probed, plain = self.pairs[id(function.__code__)]
+                if probed != plain:
+                    self.functions.append((function, probed, plain))
         self.turn(False)
 
     def turn(self, on: bool) -> None:

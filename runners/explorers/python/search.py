@@ -40,6 +40,8 @@ SHARE, EXTENDED, ARRIVING = 0.45, 0.65, 0.12
 """Shares of the time for the search: at least, at most, and how long after the last new goal it goes on."""
 CHECKPOINTS = (8_000, 40_000, 160_000), (0.2, 0.4)
 """When to say what was found so far: after so many executions, and at these shares of the time."""
+CHANGES = 4
+"""Changes that are made until one is new."""
 WIDENING = 120
 """Tries in vain at a line after which the lines before it are tried, too."""
 PATIENCE = (25_000, 2.0)
@@ -74,6 +76,8 @@ class Search:
         self.errors = 0
         self.producers: list[tuple[Node, list[Parameter]]] | None = None
         self.tries: dict[int, int] = {}
+        self.tried: set[int] = set()
+        """Marks of the cases that ran."""
         self.picked: tuple[Any, list[Subject], list[Subject]] = (None, [], [])
         self.open_lines: tuple[int, list[int]] = (-1, [])
         """How many goals are open, and their lines in order."""
@@ -142,6 +146,7 @@ class Search:
         """Run a case and keep it where it is worth it."""
         subject = self.composer.subject_of(case)
         self.heartbeat.beat(self.numbers[id(subject)] if subject is not None else 0)
+        self.tried.add(case.mark())
         run = self.executor.run(case)
         if not run.keep and run.outcome.raised and not run.stopped:
             run = self.cut(run)
@@ -363,10 +368,8 @@ class Search:
         public = [unit for unit in units if unit not in self.private]
         unit = self.rng.choice(public if public and self.rng.random() < 0.75 else units)
         cases = [found for found in cases if found.case.unit == unit]
-        some = self.rng.sample(cases, min(len(cases), self.rng.choice((1, 2, 3))))
-        rare = self.rng.random() < 0.4
-        kept = min(some, key=lambda found: self.archive.usual(found.branches) if rare else found.case.size())
-        self.try_case(self.mutator.mutate(kept.case.copy(origin="search"), self.operands(kept), line))
+        kept = min(self.rng.sample(cases, min(len(cases), self.rng.choice((1, 2, 3)))), key=lambda found: found.case.size())
+        self.try_case(self.changed(kept, line))
 
     def turn_for_pool(self) -> None:
         """Change any kept case: for other outcomes and smaller inputs."""
@@ -376,7 +379,16 @@ class Search:
         pool = list(self.archive.pool[self.rng.choice(units)].values())
         kept: Kept = self.rng.choice(pool)
         lines = sorted(kept.lines) or [0]
-        self.try_case(self.mutator.mutate(kept.case.copy(origin="search"), self.operands(kept), self.rng.choice(lines)))
+        self.try_case(self.changed(kept, self.rng.choice(lines)))
+
+    def changed(self, kept: Kept, line: int) -> Case:
+        """A change of a kept case: one that was not tried before, when there is one soon."""
+        case, log = kept.case.copy(origin="search"), self.operands(kept)
+        for _ in range(CHANGES):
+            made = self.mutator.mutate(case, log, line)
+            if made.mark() not in self.tried:
+                break
+        return made
 
     def operands(self, kept: Kept) -> list[Any]:
         """Operands of a kept case: it runs once more for them, for most cases are never asked."""

@@ -80,7 +80,7 @@ class Printer:
 class Node:
     """One place of a tree. Immutable; `children` and `replace` let anything walk and change it."""
 
-    __slots__ = ("_size",)
+    __slots__ = ("_mark", "_size")
 
     def build(self, scope: Scope) -> Any:
         """The live value."""
@@ -112,6 +112,18 @@ class Node:
             self._size: int = self.own_size() + sum(child.size() for child in self.children())
             return self._size
 
+    def own_mark(self) -> Any:
+        """What tells it apart from other nodes of its class, besides the children."""
+        return None
+
+    def mark(self) -> int:
+        """A number that equal trees share."""
+        try:
+            return self._mark
+        except AttributeError:
+            self._mark: int = hash((type(self), self.own_mark(), *(child.mark() for child in self.children())))
+            return self._mark
+
 
 class Atom(Node):
     """A literal: None, a truth value, a number, text, bytes or the ellipsis."""
@@ -123,6 +135,9 @@ class Atom(Node):
 
     def build(self, scope: Scope) -> Any:
         return self.value
+
+    def own_mark(self) -> Any:
+        return type(self.value), self.value
 
     def source(self, printer: Printer) -> str:
         if isinstance(self.value, float) and not math.isfinite(self.value):
@@ -173,6 +188,9 @@ class Group(Node):
 
     def apply(self, made: list[Any], scope: Scope) -> Any:
         return made if self.kind == "list" else GROUPS[self.kind](made)
+
+    def own_mark(self) -> Any:
+        return self.kind
 
     def source(self, printer: Printer) -> str:
         inner = ", ".join(item.source(printer) for item in self.items)
@@ -231,6 +249,9 @@ class Name(Node):
     def build(self, scope: Scope) -> Any:
         return scope.resolve(self.module, self.path)
 
+    def own_mark(self) -> Any:
+        return self.module, self.path
+
     def source(self, printer: Printer) -> str:
         return printer.name(self.module, self.path)
 
@@ -248,6 +269,9 @@ class Variable(Node):
 
     def build(self, scope: Scope) -> Any:
         return scope.names[self.name]
+
+    def own_mark(self) -> Any:
+        return self.name
 
     def source(self, printer: Printer) -> str:
         return self.name
@@ -277,6 +301,9 @@ class Call(Node):
     def apply(self, made: list[Any], scope: Scope) -> Any:
         cut = len(made) - len(self.keywords)
         return made[0](*made[1:cut], **dict(zip(self.keywords, made[cut:])))
+
+    def own_mark(self) -> Any:
+        return self.keywords
 
     def source(self, printer: Printer) -> str:
         parts = [arg.source(printer) for arg in self.positional]
@@ -308,6 +335,9 @@ class Member(Node):
     def apply(self, made: list[Any], scope: Scope) -> Any:
         return getattr(made[0], self.name)
 
+    def own_mark(self) -> Any:
+        return self.name
+
     def source(self, printer: Printer) -> str:
         return f"{wrap(self.owner, printer)}.{self.name}"
 
@@ -332,6 +362,9 @@ class Operation(Node):
 
     def apply(self, made: list[Any], scope: Scope) -> Any:
         return PREFIX[self.operator](made[0]) if len(made) == 1 else INFIX[self.operator](made[0], made[1])
+
+    def own_mark(self) -> Any:
+        return self.operator
 
     def source(self, printer: Printer) -> str:
         if self.operator == "[]":
@@ -374,6 +407,9 @@ class Function(Node):
         made.__name__ = made.__qualname__ = "<lambda>"
         return made
 
+    def own_mark(self) -> Any:
+        return self.parameters
+
     def source(self, printer: Printer) -> str:
         return f"lambda {self.parameters}: {self.body.source(printer)}" if self.parameters else f"lambda: {self.body.source(printer)}"
 
@@ -407,6 +443,9 @@ class Text(Node):
             else:
                 namespace[module.split(".")[0]] = importlib.import_module(module.split(".")[0])
         return eval(self.text, namespace)
+
+    def own_mark(self) -> Any:
+        return self.text
 
     def source(self, printer: Printer) -> str:
         for module, path in self.imports:
