@@ -51,7 +51,7 @@ def laid(prefix: str, text: str, suffix: str, pad: str, style: Style) -> list[st
     if head.endswith("(") and items and _can_hug(items[-1]) and fits(f"{pad}{prefix}{head}{', '.join(items[:-1])}", style):
         before = "".join(f"{item}, " for item in items[:-1])
         return laid(f"{prefix}{head}{before}", items[-1], f"{tail}{suffix}", pad, style)
-    if ";" in inner or not items:
+    if not items or any(token.text == ";" for token in tokens(inner)):
         return line.split("\n")
     deeper = pad + style.indent
     comma = "," if style.facts.get("comma") and not items[-1].startswith("...") else ""

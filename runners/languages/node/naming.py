@@ -122,6 +122,9 @@ def _side(plan: Plan) -> str:
     if not plan.checks:
         return "does not throw"
     check = plan.checks[0]
+    if found := re.fullmatch(r"(?:console)?(log|error|warn)\.mock\.calls(\.map\(.*\))?", check.subject, re.IGNORECASE):
+        columns = {column.name for column in plan.columns}
+        return _said(found[1].lower(), "" if check.expected in columns else check.expected)
     if found := re.fullmatch(r"result\.([A-Za-z_$][\w$.]*)", check.subject):
         verb = "sets" if o.kind == "constructor" else "gives"
         told = (
@@ -142,6 +145,17 @@ def _side(plan: Plan) -> str:
         told = "" if check.expected in {column.name for column in plan.columns} else f" at {_value(check)}"
         return f"leaves {_words(found[1])}{told}" if told else f"changes {_words(found[1])}"
     return f"changes {check.subject}" if re.fullmatch(r"[\w$]+", check.subject) else "has the expected effect"
+
+
+def _said(method: str, calls: str) -> str:
+    """`logs "saved"` for one call with one text."""
+    verb = {"log": "logs", "error": "logs the error", "warn": "warns of"}[method]
+    if not calls:
+        return f"{verb} what is expected"
+    texts = [parts(call[1:-1]) for call in parts(calls[1:-1])]
+    if not texts:
+        return "logs nothing"
+    return f"{verb} {describe(texts[0][0])}" if len(texts) == 1 and len(texts[0]) == 1 else f"{verb} {describe(calls)}"
 
 
 def _words(name: str) -> str:

@@ -141,7 +141,8 @@ def _check(first: Check, checks: Sequence[Check], columns: list[Column], taken: 
     how = _how(checks)
     if len(set(expected)) == 1:
         return replace(first, how=how)
-    own = re.fullmatch(r"(?:.*\.)?([A-Za-z_]\w*)", first.subject)
+    said = re.match(r"(?:console)?(log|error|warn)\.mock\.calls", first.subject, re.IGNORECASE)
+    own = re.fullmatch(r"(?:.*\.)?([A-Za-z_]\w*)", f"{said[1].lower()}s" if said else first.subject)
     name = own[1] if own and count > 1 and first.subject != "result" else "expected"
     if name == "expected" and all(column.name != name for column in columns):
         taken.discard(name)

@@ -10,6 +10,7 @@ from runners.languages.node.imports import Import, import_lines, imports
 from runners.languages.node.layout import fits, flat, laid, quoted
 from runners.languages.node.naming import titles, unit_path
 from runners.languages.node.placing import test_path
+from runners.languages.node.spoken import is_watched, spoken
 from runners.languages.node.tables import Column, Plan, plans
 from runners.languages.node.tokens import names, renamed
 from testwright.model import Argument, Candidate, Check, How, Observation, Step, Target, TestCase, Workspace
@@ -35,7 +36,8 @@ class _Test:
 
 def write(workspace: Workspace, target: Target, observations: Iterable[Observation], style: Style, header: str = "") -> Candidate:
     """A test file that asserts exactly these observations."""
-    given, wanted = _without_clashes(_spoken(list(observations), style), style)
+    unclashed, wanted = _without_clashes(_spoken(list(observations), style), style)
+    given = [each for o in unclashed if (each := spoken(o, style)) is not None]
     planned = plans(given)
     path = test_path(workspace, target, style)
     tests = [_test(plan, title, planned, style) for plan, title in zip(planned, titles(planned), strict=True)]
@@ -139,8 +141,13 @@ def _word(style: Style) -> str:
 
 
 def _single(plan: Plan, title: str, style: Style) -> list[str]:
-    head = f"{_word(style)}({quoted(title, style)}, {_async(plan, style)}() => {{"
+    head = f"{_word(style)}({quoted(title, style)}, {_async(plan, style)}({_context(plan, style)}) => {{"
     return [head, *_body(plan, style.indent, style), f"}}){style.facts.get('semi', '')}"]
+
+
+def _context(plan: Plan, style: Style) -> str:
+    """node:test gives a test its spies, and puts back what they stand for."""
+    return "t" if style.framework == "node:test" and is_watched(plan.arrange) else ""
 
 
 def _async(plan: Plan, style: Style) -> str:
@@ -156,7 +163,7 @@ def _table(plan: Plan, title: str, style: Style) -> list[str]:
     if style.framework in ("mocha", "node:test"):
         heads = columns[0] if len(columns) == 1 else f"[{', '.join(columns)}]"
         loop = laid(f"for (const {heads} of ", f"[{', '.join(rows)}]", ") {", "", style)
-        head = f"{style.indent}{_word(style)}(`{_template(plan, title)}`, {_async(plan, style)}() => {{"
+        head = f"{style.indent}{_word(style)}(`{_template(plan, title)}`, {_async(plan, style)}({_context(plan, style)}) => {{"
         inside = [style.indent + line if line.strip() else line for line in body]
         return [*loop, head, *inside, f"{style.indent}}}){semi}", "}"]
     word, narrow = f"{_word(style)}.each(", f")({quoted(title, style)}, {_async(plan, style)}({', '.join(columns)}) => {{"
@@ -265,7 +272,7 @@ def _raising(plan: Plan, call: str, pad: str, style: Style) -> list[str]:
 
 
 def _file(tests: Sequence[_Test], wanted: Sequence[Import], path: str, workspace: Workspace, style: Style, header: str) -> str:
-    body = "\n".join(_blocks(tests, 0, style))
+    body = "\n".join([*_restoring(tests, style), *_blocks(tests, 0, style)])
     used = names(body)
     lines = _runner(body, used, style)
     lines += import_lines([each for each in wanted if each.local in used], path, workspace, style)
@@ -273,6 +280,14 @@ def _file(tests: Sequence[_Test], wanted: Sequence[Import], path: str, workspace
     top = [f"// {header.removeprefix('//').strip()}\n"] if header else []
     head = "\n".join([*top, *strict, *lines])
     return f"{head}\n\n{body}\n" if head else f"{body}\n"
+
+
+def _restoring(tests: Sequence[_Test], style: Style) -> list[str]:
+    """Spies on the console are taken away after each test."""
+    word, semi = {"vitest": "vi", "jest": "jest"}.get(style.framework), style.facts.get("semi", "")
+    if word is None or not any(is_watched(test.plan.arrange) for test in tests):
+        return []
+    return ["afterEach(() => {", f"{style.indent}{word}.restoreAllMocks(){semi}", f"}}){semi}", ""]
 
 
 def _blocks(tests: Sequence[_Test], depth: int, style: Style) -> list[str]:
@@ -302,7 +317,7 @@ def _runner(body: str, used: frozenset[str], style: Style) -> list[str]:
     """The imports of the runner's words and of what asserts."""
     semi, quote, library = style.facts.get("semi", ""), style.quote, style.facts.get("expect", "expect")
     module = style.facts.get("module", "esm") == "esm"
-    words = [word for word in ("describe", "expect", "it", "test", "vi", "jest") if word in used]
+    words = [word for word in ("afterEach", "describe", "expect", "it", "test", "vi", "jest") if word in used]
     words = [
         word for word in words if not (word == "expect" and library == "chai") and word != {"vitest": "jest"}.get(style.framework, "vi")
     ]

@@ -16,7 +16,7 @@ from tests.runners.languages.examples import workspace
 from tests.runners.languages.node.observed import equals, observed
 from tests.runners.node_tools import node_environment
 from tests.runners.sandboxes.conftest import ISOLATED, open_box
-from testwright.model import Baseline, Candidate, Ending, Limits, RunResult, Status, TestCase, Workspace
+from testwright.model import Baseline, Candidate, Check, Ending, How, Limits, RunResult, Status, TestCase, Workspace
 
 pytestmark = [pytest.mark.slow, pytest.mark.network]
 CJS = "function sign(x) {\n  if (x < 0) return -1;\n  return x > 0 ? 1 : 0;\n}\nexports.sign = sign;\n"
@@ -130,6 +130,23 @@ def test_titles_of_odd_values_are_found_again(style: str, tmp_path: Path) -> Non
     result = node.result(place, ProcessSandbox().run(node.run(place, made, [written], QUICK, target=target)), [written])
     assert result.passed, (result.problem, written.text)
     assert {case.name for case in result.cases} == {test.name for test in written.tests} == set(result.gains) - {""}
+
+
+@pytest.mark.parametrize("style", ["vitest", "jest", "node:test"])
+def test_what_is_said_on_the_console_is_asserted_in_every_dialect_with_spies(style: str, tmp_path: Path) -> None:
+    code = "exports.log = (x) => {\n  console.log('got', x);\n  if (x > 1) console.error(x);\n};\n"
+    place, made = workspace(tmp_path, {"package.json": "{}", "src/a.js": code}), node_environment()
+    facts = {"module": "esm", "semi": ";", "imported": "yes", "expect": "expect" if style in ("vitest", "jest") else "assert"}
+    said = [
+        (Check("printed", How.EQUALS, f"[['got', {x}]]"), Check("logged", How.EQUALS, f"[[{x}]]" if x > 1 else "[]")) for x in (1, 2, 3, 4)
+    ]
+    given = [observed("log", f"log(x={x})", *checks) for x, checks in enumerate(said, 1)]
+    target = node.target(place, made, "src/a.js", Baseline("none"))
+    written = node.write(place, target, given, Style(style, "test", facts=facts))
+    result = node.result(place, ProcessSandbox().run(node.run(place, made, [written], QUICK, target=target)), [written])
+    assert result.passed, (result, written.text)
+    wrong = replace(written, text=written.text.replace('"got"', '"lost"'))
+    assert not node.result(place, ProcessSandbox().run(node.run(place, made, [wrong], QUICK, target=target)), [wrong]).passed
 
 
 def test_a_title_of_white_space_is_found_again(tmp_path: Path) -> None:

@@ -120,6 +120,37 @@ def test_a_fact_is_said_in_the_word_for_it(check: Check, statement: str, tmp_pat
     assert statement in text(tmp_path, [observed("f", "f()", check)])
 
 
+SAVE = observed("save", "save('a')", Check("printed", How.EQUALS, "[['saved', 'a']]"), Check("warned", How.EQUALS, "[['slow']]"))
+LOG = observed("log", "log()", Check("printed", How.EQUALS, "[['hello']]"))
+
+
+def test_what_a_call_says_on_the_console_is_asked_of_spies(tmp_path: Path) -> None:
+    written = text(tmp_path, [SAVE, LOG])
+    assert "import { afterEach, describe, expect, it, vi } from 'vitest';\n" in written
+    assert "\nafterEach(() => {\n  vi.restoreAllMocks();\n});\n\ndescribe('save'" in written
+    assert (
+        "    const log = vi.spyOn(console, 'log').mockImplementation(() => {});\n"
+        "    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});\n\n    save('a');\n\n"
+        "    expect(log.mock.calls).toEqual([['saved', 'a']]);\n    expect(warn.mock.calls).toEqual([['slow']]);\n"
+    ) in written
+    assert "it('logs \"hello\"', () => {\n    const consoleLog = vi.spyOn(console, 'log')" in written
+
+
+def test_node_test_gives_spies_to_the_test(tmp_path: Path) -> None:
+    written = text(tmp_path, [LOG], replace(VITEST, framework="node:test", facts={**FACTS, "expect": "assert"}))
+    assert "(t) => {\n    const consoleLog = t.mock.method(console, 'log', () => {});" in written
+    assert "afterEach" not in written
+
+
+def test_without_spies_what_is_said_is_not_asserted(tmp_path: Path) -> None:
+    style = replace(VITEST, framework="mocha", facts={**FACTS, "expect": "assert"})
+    returning = observed("f", "f(1)", equals("2"), Check("printed", How.EQUALS, "[['hello']]"))
+    place = workspace(tmp_path, {"src/a.js": "export const a = 1;\n"})
+    candidate = write(place, TARGET, [returning, LOG], style)
+    assert [test.observations for test in candidate.tests] == [(returning.id,)]
+    assert "console" not in candidate.text
+
+
 def test_what_is_awaited_is_awaited(tmp_path: Path) -> None:
     given = [
         observed("later", "later(1)", equals("[1]"), asynchronous=True),
@@ -161,6 +192,12 @@ def test_values_that_do_not_fit_are_laid_out_over_lines(tmp_path: Path) -> None:
     written = text(tmp_path, [observed("f", "f()", equals(long))])
     assert max(map(len, written.splitlines())) <= 80
     assert "expect(f()).toEqual([\n      { name: 'number 0', value: 0 },\n" in written
+
+
+def test_a_semicolon_in_a_text_keeps_no_row_on_one_line(tmp_path: Path) -> None:
+    long = [f"'key{i};expires={i};path={i};domain={i};max-age={i}'" for i in range(3)]
+    written = text(tmp_path, [observed("f", f"f(text={value})", equals(f"{{ value: {value} }}")) for value in long])
+    assert max(map(len, written.splitlines())) <= 80
 
 
 def test_titles_differ_and_tables_have_names_for_their_columns(tmp_path: Path) -> None:
