@@ -30,6 +30,8 @@ FILES = {
     "src/subtle.js": "export const f = (x) => x x;\n",
     "src/one.js": "import { b } from './two.js';\nexport const a = (x) => (x ? b : 1);\n",
     "src/two.js": "import { a } from './one.js';\nexport const b = 2;\nexport const c = (x) => (x ? a(0) : 3);\n",
+    "src/base.js": "import { Child } from './child.js';\nexport class Base {}\nexport const make = (x) => (x ? new Child() : 1);\n",
+    "src/child.js": "import { Base } from './base.js';\nexport class Child extends Base {\n  get(x) {\n    return x ? 1 : 2;\n  }\n}\n",
     "src/minified.js": "var a=function(x){return x?1:2};" * 400,
     "src/bundle.js": "// all of it\n" + "var a = function (x) { return x ? 1 : 2; };\n" * 130_000,
     "src/constants.js": "export const LIMIT = 1;\n",
@@ -49,6 +51,8 @@ STATES = {
     "src/subtle.js": (State.NOT_IMPORTABLE, ""),
     "src/one.js": (State.IMPROVED, ""),
     "src/two.js": (State.IMPROVED, ""),
+    "src/base.js": (State.NOT_IMPORTABLE, "Class extends value undefined"),
+    "src/child.js": (State.IMPROVED, ""),
     "src/minified.js": (State.EXCLUDED, "minified"),
     "src/bundle.js": (State.TOO_LARGE, "files over 1 MiB are not served"),
     "src/constants.js": (State.NOTHING_TO_TEST, "no functions"),
@@ -56,6 +60,20 @@ STATES = {
 }
 ENDED = ("src/server.js", "src/stdin.js", "src/mixed.js")
 """What becomes of these is up to the explorer; that it is something and costs no other file is not."""
+
+
+COMMON = "exports.sign = (x) => (x < 0 ? -1 : 1);\n"
+PACKAGES = {
+    "bare": {"sign.js": COMMON},
+    "torn": {"sign.js": COMMON, "package.json": '{"name": "torn", '},
+    "lacking": {"sign.js": COMMON, "package.json": '{"name": "lacking", "dependencies": {"no-such-package-of-anyone": "^9.9.9"}}'},
+}
+NOTES = {
+    "bare": "there is no package.json, so nothing is installed",
+    "torn": "package.json could not be read",
+    "lacking": "no-such-package-of-anyone ^9.9.9 could not be installed",
+}
+"""What is said of each, in one line; the file in it is tested all the same."""
 
 
 @dataclass(frozen=True)
@@ -120,3 +138,23 @@ def test_tests_lie_where_the_own_ones_lie_and_reach_every_branch(ended: Ended) -
 
 def test_a_file_of_a_minifier_is_left_out_by_its_name(ended: Ended) -> None:
     assert "src/lib.min.js" not in [file.path for file in ended.source.files]
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, SourceReport]:
+    place = tmp_path_factory.mktemp("packages")
+    for name, files in PACKAGES.items():
+        (place / name).mkdir()
+        for path, text in files.items():
+            (place / name / path).write_text(text)
+    command("run", *PACKAGES, "--sandbox", "bubblewrap", "--seconds-per-file", "4", "--out", "out", cwd=place, timeout=500)
+    (folder,) = (place / "out" / "campaigns").iterdir()
+    return dict(zip(PACKAGES, load(folder / "report.json").sources, strict=True))
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_what_cannot_be_installed_is_a_note_and_costs_no_file(name: str, packages: dict[str, SourceReport]) -> None:
+    source = packages[name]
+    assert [(file.path, file.state) for file in source.files] == [("sign.js", State.IMPROVED)], source
+    (note,) = [note for note in source.notes if NOTES[name] in note]
+    assert "\n" not in note

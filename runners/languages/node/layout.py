@@ -41,7 +41,7 @@ def fits(line: str, style: Style) -> bool:
 def laid(prefix: str, text: str, suffix: str, pad: str, style: Style) -> list[str]:
     """`prefix text suffix`, indented by `pad`, over as many lines as a formatter would take."""
     line = f"{pad}{prefix}{text}{suffix}"
-    if fits(line, style) or "`" in text:
+    if fits(line, style) or any(token.kind == "template" and "\n" in token.text for token in tokens(text)):
         return line.split("\n")
     group = _last_group(text)
     if group is None:

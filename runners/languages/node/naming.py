@@ -192,7 +192,8 @@ def _inputs(plan: Plan) -> list[str]:
     if len(arguments) > 1:
         found.append(f"for {_list(named[:1])}")
         found.append(f"for {named[-1]}")
-    return found
+    found.append(f"for {_list([words.partition(' with ')[0] if words.startswith('an object with ') else words for _, words in arguments])}")
+    return list(dict.fromkeys(found))
 
 
 def _list(words: Sequence[str]) -> str:

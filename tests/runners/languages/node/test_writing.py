@@ -200,6 +200,13 @@ def test_a_semicolon_in_a_text_keeps_no_row_on_one_line(tmp_path: Path) -> None:
     assert max(map(len, written.splitlines())) <= 80
 
 
+def test_an_object_with_long_keys_is_an_object_in_a_title_and_a_backtick_keeps_no_line_long(tmp_path: Path) -> None:
+    call = "f({ pascalCase: true, preserveConsecutiveUppercase: true })"
+    written = text(tmp_path, [observed("f", call, raised=Raised("TypeError", "Expected the input to be `string | string[]`", True))])
+    assert "it('throws a TypeError for an object', () => {" in written
+    assert "toThrow(\n      'Expected the input to be `string | string[]`',\n    );" in written
+
+
 def test_titles_differ_and_tables_have_names_for_their_columns(tmp_path: Path) -> None:
     given = [observed("f", f"f(a={i}; b={i % 2})", equals(f"'{i}'")) for i in range(4)]
     given += [replace(observed("f", "f(1)", equals(str(i))), id=str(i), arrange=(Step(str(i), "x"),)) for i in range(3)]
