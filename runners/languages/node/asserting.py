@@ -1,6 +1,8 @@
 """Facts as statements of the libraries that assert: expect (vitest, jest), chai, and Node's own assert."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from runners.languages.base import Style
 from runners.languages.node.layout import quoted
@@ -13,68 +15,67 @@ _WHOLE = 160
 _DIGITS = 10
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """How a library says each kind of fact: `{}` is the subject, `|` the place of the expected value, `~` how far a number may be off."""
+
+    same: str
+    equal: str
+    typed: str
+    instance: str
+    close: str
+    alone: Mapping[str, str] = field(default_factory=dict)
+    """Values that have a word of their own."""
+
+
+_LIBRARIES = {
+    "expect": _Words(
+        same="expect({}).toBe(|)",
+        equal="expect({}).toEqual(|)",
+        typed="expect(typeof {}).toBe(|)",
+        instance="expect({}).toBeInstanceOf(|)",
+        close="expect({}).toBeCloseTo(|~)",
+        alone={"null": "expect({}).toBeNull(|)", "undefined": "expect({}).toBeUndefined(|)", "NaN": "expect({}).toBeNaN(|)"},
+    ),
+    "chai": _Words(
+        same="expect({}).to.equal(|)",
+        equal="expect({}).to.deep.equal(|)",
+        typed="expect({}).to.be.a(|)",
+        instance="expect({}).to.be.instanceOf(|)",
+        close="expect({}).to.be.closeTo(|, ~)",
+        alone={"NaN": "expect({}).to.be.NaN|"},
+    ),
+    "assert": _Words(
+        same="assert.strictEqual({}, |)",
+        equal="assert.deepStrictEqual({}, |)",
+        typed="assert.strictEqual(typeof {}, |)",
+        instance="assert.ok({} instanceof |)",
+        close="assert.ok(Math.abs({} - |) < ~)",
+    ),
+}
+
+
 def assertion(check: Check, style: Style, columns: frozenset[str] = frozenset()) -> tuple[str, str, str]:
     """One check as (what stands before, the expected value, what stands behind)."""
     library = style.facts.get("expect", "expect")
-    return {"chai": _chai, "assert": _assert}.get(library, _expect)(check, columns)
-
-
-def _expect(check: Check, columns: frozenset[str]) -> tuple[str, str, str]:
-    subject, expected = check.subject, check.expected
+    words, subject, expected = _LIBRARIES.get(library, _LIBRARIES["expect"]), check.subject, check.expected
     match check.how:
         case How.TRUE:
-            return f"expect({subject}).toBe(", "true", ")"
+            form, expected = words.same, "true"
+        case How.TYPE if (name := expected.strip("'\"")) in TYPES:
+            form, expected = words.typed, f"'{name}'"
+            subject = _operand(subject) if "typeof" in form else subject
         case How.TYPE:
-            name = expected.strip("'\"")
-            return (
-                (f"expect(typeof {_operand(subject)}).toBe(", f"'{name}'", ")")
-                if name in TYPES
-                else (f"expect({subject}).toBeInstanceOf(", expected, ")")
-            )
+            form = words.instance
         case How.CLOSE:
-            return f"expect({subject}).toBeCloseTo(", expected, f"{digits(expected)})"
-    if (check.how is How.IS or is_primitive(expected)) and expected not in columns:
-        word = {"null": "toBeNull", "undefined": "toBeUndefined", "NaN": "toBeNaN"}.get(expected)
-        return (f"expect({subject}).{word}(", "", ")") if word else (f"expect({subject}).toBe(", expected, ")")
-    return f"expect({subject}).{'toBe' if check.how is How.IS else 'toEqual'}(", expected, ")"
-
-
-def _chai(check: Check, columns: frozenset[str]) -> tuple[str, str, str]:
-    subject, expected = check.subject, check.expected
-    match check.how:
-        case How.TRUE:
-            return f"expect({subject}).to.equal(", "true", ")"
-        case How.TYPE:
-            name = expected.strip("'\"")
-            return (
-                (f"expect({subject}).to.be.a(", f"'{name}'", ")")
-                if name in TYPES
-                else (f"expect({subject}).to.be.instanceOf(", expected, ")")
-            )
-        case How.CLOSE:
-            return f"expect({subject}).to.be.closeTo(", expected, f", {tolerance(expected)})"
-    if expected == "NaN":
-        return f"expect({subject}).to.be.NaN", "", ""
-    same = (check.how is How.IS or is_primitive(expected)) and (expected not in columns or check.how is How.IS)
-    return f"expect({subject}).to.{'' if same else 'deep.'}equal(", expected, ")"
-
-
-def _assert(check: Check, columns: frozenset[str]) -> tuple[str, str, str]:
-    subject, expected = check.subject, check.expected
-    match check.how:
-        case How.TRUE:
-            return f"assert.strictEqual({subject}, ", "true", ")"
-        case How.TYPE:
-            name = expected.strip("'\"")
-            return (
-                (f"assert.strictEqual(typeof {_operand(subject)}, ", f"'{name}'", ")")
-                if name in TYPES
-                else (f"assert.ok({subject} instanceof ", expected, ")")
-            )
-        case How.CLOSE:
-            return f"assert.ok(Math.abs({subject} - ", expected, f") < {tolerance(expected)})"
-    same = (check.how is How.IS or is_primitive(expected)) and (expected not in columns or check.how is How.IS)
-    return f"assert.{'strictEqual' if same else 'deepStrictEqual'}({subject}, ", expected, ")"
+            form = words.close.replace("~", digits(expected) if library == "expect" else tolerance(expected))
+        case _:
+            same = check.how is How.IS or (is_primitive(expected) and expected not in columns)
+            form, alone = words.same if same else words.equal, words.alone.get(expected, "")
+            if alone and expected not in columns:
+                form, expected = alone, ""
+    before, _, behind = form.partition("|")
+    return before.format(subject), expected, behind
 
 
 def is_primitive(text: str) -> bool:

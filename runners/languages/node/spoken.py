@@ -1,4 +1,4 @@
-"""How a test asks what a call says on the console: `printed`, `logged` and `warned` in the words of its runner.
+"""How a test asks what a call says on the console: `printed`, `complained` and `warned` in the words of its runner.
 
 For JavaScript each is the list of what a method of the console was given: `[['saved', 3]]` for `console.log('saved', 3)`.
 """
@@ -11,7 +11,7 @@ from runners.languages.base import Style
 from runners.languages.node.tokens import names, renamed
 from testwright.model import Check, Observation, Step
 
-METHODS = {"printed": "log", "logged": "error", "warned": "warn"}
+METHODS = {"printed": "log", "complained": "error", "warned": "warn"}
 _SPIES = {
     "vitest": "vi.spyOn(console, '{}').mockImplementation(() => {{}})",
     "jest": "jest.spyOn(console, '{}').mockImplementation(() => {{}})",

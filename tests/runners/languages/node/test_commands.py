@@ -138,7 +138,8 @@ def test_what_is_said_on_the_console_is_asserted_in_every_dialect_with_spies(sty
     place, made = workspace(tmp_path, {"package.json": "{}", "src/a.js": code}), node_environment()
     facts = {"module": "esm", "semi": ";", "imported": "yes", "expect": "expect" if style in ("vitest", "jest") else "assert"}
     said = [
-        (Check("printed", How.EQUALS, f"[['got', {x}]]"), Check("logged", How.EQUALS, f"[[{x}]]" if x > 1 else "[]")) for x in (1, 2, 3, 4)
+        (Check("printed", How.EQUALS, f"[['got', {x}]]"), Check("complained", How.EQUALS, f"[[{x}]]" if x > 1 else "[]"))
+        for x in (1, 2, 3, 4)
     ]
     given = [observed("log", f"log(x={x})", *checks) for x, checks in enumerate(said, 1)]
     target = node.target(place, made, "src/a.js", Baseline("none"))
