@@ -2,7 +2,8 @@
 'use strict';
 
 const path = require('node:path');
-const { readFileSync } = require('node:fs');
+const { createHash } = require('node:crypto');
+const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const counting = require('./instrument.cjs');
 const { transpile } = require('./transpile.cjs');
 
@@ -29,12 +30,33 @@ function module_(text, file) {
 /** The same for Node's own loader. */
 function native(text, file, format = '') {
   const esm = /module/.test(format) || /\.mjs$/.test(file);
+  const emit = esm ? 'esm' : 'cjs';
   try {
-    if (!measured(file)) return { source: transpile(text, file, { tools, emit: esm ? 'esm' : 'cjs' }), format };
-    const { code } = counting.instrument(text, file, { tools, emit: esm ? 'esm' : 'cjs', esModules: esm, variable: VARIABLE });
-    return { source: code, format: format ? format.replace('-typescript', '') : format };
+    if (!measured(file)) return { source: kept(`${emit} ${text}`, () => transpile(text, file, { tools, emit })), format };
+    const make = () => counting.instrument(text, file, { tools, emit, esModules: esm, variable: VARIABLE }).code;
+    return { source: kept(`${emit} ${file} ${text}`, make), format: format ? format.replace('-typescript', '') : format };
   } catch {
     return { source: text };
+  }
+}
+
+/** Some runners start a process for every file: what one of them made out of a source is made once for all. */
+function kept(key, make) {
+  if (!request.dump) return make(); // tests that are judged get nothing from other processes
+  const folder = path.join(path.dirname(request.results), 'counted');
+  const place = path.join(folder, createHash('sha256').update(key).digest('hex'));
+  try {
+    return readFileSync(place, 'utf8');
+  } catch {
+    const made = make();
+    try {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(`${place}.${process.pid}`, made);
+      renameSync(`${place}.${process.pid}`, place);
+    } catch {
+      // It is made again by the next one.
+    }
+    return made;
   }
 }
 

@@ -254,6 +254,21 @@ def test_own_tests_are_measured_by_their_own_runner(manifest: str, test: str, st
     assert file.covered_branches == ({(2, 2), (3, 1)} if state != "none" else set())
 
 
+@pytest.mark.parametrize("kind", ["cjs", "esm", "ts-cjs"])
+def test_what_several_processes_of_a_suite_cover_is_put_together(kind: str, tmp_path: Path) -> None:
+    source = next(path for path in PROJECTS[kind] if path.startswith("src/a."))
+    loaded = "const test = require('node:test');\nconst load = () => Promise.resolve(require('../{}'));\n"
+    if kind == "esm":
+        loaded = "import test from 'node:test';\nconst load = () => import('../{}');\n"
+    own = loaded.format(source) + "test('a', async () => {{ (await load()).sign({}); }});\n"
+    files = {f"test/{name}.test.js": own.format(x).replace("{{", "{").replace("}}", "}") for name, x in (("a", 5), ("b", -1), ("c", 0))}
+    manifest = json.dumps({**json.loads(PROJECTS[kind]["package.json"]), "scripts": {"test": "node --test"}})
+    place, made = workspace(tmp_path, {**PROJECTS[kind], **files, "package.json": manifest}), node_environment()
+    before = node.baseline(place, made, [source], ProcessSandbox().run(node.suite(place, made, Limits(seconds=60))))
+    assert (before.state, len(before.cases)) == ("passed", 3), before
+    assert not before.coverage[0].missing_branches
+
+
 def test_own_tests_that_never_end_are_a_state(tmp_path: Path) -> None:
     own = "it('a', () => { for (;;); });\n"
     place, made = workspace(tmp_path, {"package.json": "{}", "src/a.js": CJS, "test/a.test.js": own}), node_environment()
