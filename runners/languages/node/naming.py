@@ -105,6 +105,8 @@ def outcome_words(plan: Plan) -> str:
         verb = "makes"
     if check.expected in {column.name for column in plan.columns}:
         return f"{verb} the expected value"
+    if check.expected == o.callee.partition(".")[0] and any(step.name == check.expected for step in o.arrange):
+        return f"{verb} itself"
     return f"{verb} {_value(check)}"
 
 
@@ -264,4 +266,5 @@ def unit_path(o: Observation) -> tuple[str, ...]:
     """The names of the `describe` blocks that a test stands in."""
     parts = [part for part in o.unit.replace("#", ".").split(".") if part]
     whole = {name.removeprefix("* as ") for _, name in o.imports if name.startswith("* as ")}
-    return tuple(parts[1:] if len(parts) > 1 and parts[0] in whole else parts)
+    module = o.kind not in ("method", "static", "property", "iteration")  # else it is a class that is all its module has
+    return tuple(parts[1:] if len(parts) > 1 and parts[0] in whole and module else parts)

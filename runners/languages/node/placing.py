@@ -63,7 +63,8 @@ def _suffix(root: Path, source: PurePosixPath, style: Style) -> str:
     if markup:
         return f"{mark}.jsx"
     own = package(root / "package.json").get("type") == "module"
-    if style.facts.get("module") == "esm" and not own and source.suffix == ".mjs":
+    native = style.framework in ("mocha", "node:test")  # Node loads these itself, and goes by the ending
+    if style.facts.get("module") == "esm" and not own and (source.suffix == ".mjs" or native):
         return f"{mark}.mjs"
     if style.facts.get("module") == "cjs" and own:
         return f"{mark}.cjs"

@@ -82,10 +82,10 @@ def _is_module(root: Path, texts: dict[str, str], code: Sequence[str]) -> bool:
     said = [bool(_MODULE.search(text)) for text in texts.values() if _MODULE.search(text) or _REQUIRE.search(text)]
     if said:
         return sum(said) * 2 > len(said)
-    if package(root / "package.json").get("type") == "module" or any(path.endswith((".mjs", ".ts", ".tsx", ".mts")) for path in code):
+    if package(root / "package.json").get("type") == "module" or any(path.endswith((".ts", ".tsx", ".mts")) for path in code):
         return True
-    looked = [_text(root / path) for path in code[:MOST_FILES]]
-    return sum(1 for text in looked if _MODULE.search(text)) * 2 > len(looked)
+    looked = code[:MOST_FILES]
+    return sum(1 for path in looked if path.endswith(".mjs") or _MODULE.search(_text(root / path))) * 2 > len(looked)
 
 
 # ---- where they lie -------------------------------------------------------------------------------------------------

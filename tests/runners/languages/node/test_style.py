@@ -89,6 +89,18 @@ def test_typescript_that_vitest_cannot_load_gets_tests_of_jest(line: str, tmp_pa
     assert (found.framework, found.facts["module"], found.facts["expect"]) == ("jest", "esm", "expect")
 
 
+def test_a_wrapper_for_modules_makes_no_package_one(tmp_path: Path) -> None:
+    files = {"package.json": manifest(scripts={"test": "mocha"}), "index.js": CJS, "lib/a.js": CJS, "index.mjs": ESM}
+    assert look(tmp_path, files).facts["module"] == "cjs"
+    assert place(tmp_path, files, "lib/a.js") == "test/a.test.js"
+
+
+@pytest.mark.parametrize(("script", "path"), [("mocha", "test/a.test.mjs"), ("vitest", "test/a.test.js")])
+def test_a_module_that_node_loads_itself_has_the_ending_of_one(script: str, path: str, tmp_path: Path) -> None:
+    files = {"package.json": manifest(scripts={"test": script}), "src/a.mjs": ESM, "src/b.mjs": ESM}
+    assert place(tmp_path, {**files, "src/a.js": ESM}, "src/a.js") == path
+
+
 def test_vitest_is_imported_also_where_the_code_is_required(tmp_path: Path) -> None:
     found = look(tmp_path, {"package.json": manifest(devDependencies={"vitest": "4"}), "src/a.js": CJS})
     assert (found.framework, found.facts["module"], found.facts["imported"]) == ("vitest", "esm", "yes")

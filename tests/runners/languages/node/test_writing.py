@@ -207,6 +207,20 @@ def test_an_object_with_long_keys_is_an_object_in_a_title_and_a_backtick_keeps_n
     assert "toThrow(\n      'Expected the input to be `string | string[]`',\n    );" in written
 
 
+def test_the_class_that_is_all_of_a_module_has_a_block_of_its_own(tmp_path: Path) -> None:
+    arrange, imports = (Step("new Emitter()", "emitter"),), (("src/a.js", "* as Emitter"),)
+    given = [
+        observed(
+            f"Emitter.{name}", f"emitter.{name}()", Check("result", How.IS, "emitter"), kind="method", arrange=arrange, imports=imports
+        )
+        for name in ("on", "off")
+    ]
+    written = text(tmp_path, given)
+    assert "describe('Emitter', () => {\n  describe('on', () => {\n    it('returns itself', () => {" in written
+    whole = observed("a.clone", "a.clone()", equals("1"), imports=(("src/a.js", "* as a"),))
+    assert "\ndescribe('clone', () => {" in text(tmp_path, [whole])
+
+
 def test_titles_differ_and_tables_have_names_for_their_columns(tmp_path: Path) -> None:
     given = [observed("f", f"f(a={i}; b={i % 2})", equals(f"'{i}'")) for i in range(4)]
     given += [replace(observed("f", "f(1)", equals(str(i))), id=str(i), arrange=(Step(str(i), "x"),)) for i in range(3)]
