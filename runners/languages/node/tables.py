@@ -90,8 +90,7 @@ def _kind(check: Check) -> str:
 
 
 def _bulky(o: Observation) -> bool:
-    texts = [argument.source for argument in o.arguments] + [check.expected for check in o.checks]
-    return any(len(text) > BULKY or "\n" in text for text in texts)
+    return any(len(text) > BULKY or "\n" in text for text in _values(o))
 
 
 def _plans_of(group: Sequence[Observation]) -> list[Plan]:
@@ -99,7 +98,23 @@ def _plans_of(group: Sequence[Observation]) -> list[Plan]:
         rows = sorted(group, key=lambda o: (o.origin is not Origin.DOCUMENTATION, [_natural(a.source) for a in o.arguments]))
         if (plan := _table(rows)) is not None:
             return [plan]
-    return [Plan((o,), o.arrange, o.call, o.checks, o.raised) for o in group]
+        plain = [o for o in rows if not any(_is_code(text) for text in _values(o))]
+        if FEWEST <= len(plain) < len(rows) and (plan := _table(plain)) is not None:
+            return [plan, *(_single(o) for o in group if o not in plain)]
+    return [_single(o) for o in group]
+
+
+def _single(o: Observation) -> Plan:
+    return Plan((o,), o.arrange, o.call, o.checks, o.raised)
+
+
+def _values(o: Observation) -> list[str]:
+    return [argument.source for argument in o.arguments] + [check.expected for check in o.checks]
+
+
+def _is_code(value: str) -> bool:
+    """Whether a function is written in it: that is no cell."""
+    return "=>" in value or "function" in value
 
 
 def _natural(source: str) -> tuple[int, float, str]:
@@ -131,7 +146,7 @@ def _table(rows: Sequence[Observation]) -> Plan | None:
         raised = replace(raised, message="")
     local = {step.name for step in first.arrange}
     cells = [value for column in columns for value in column.values]
-    if len(columns) > MOST_COLUMNS or any(local & names(cell) for cell in cells) or any("=>" in c or "function" in c for c in cells):
+    if len(columns) > MOST_COLUMNS or any(local & names(cell) for cell in cells) or any(map(_is_code, cells)):
         return None
     return Plan(tuple(rows), first.arrange, f"{first.callee}({', '.join(written)})", tuple(checks), raised, tuple(columns))
 
@@ -171,8 +186,7 @@ def _fresh(name: str, taken: set[str]) -> str:
 def _taken(rows: Sequence[Observation]) -> set[str]:
     """Names that mean something else in these tests: no column is called like one."""
     whole = {name for o in rows for text in _texts(o) for name in names(text)}
-    cells = [argument.source for o in rows for argument in o.arguments] + [check.expected for o in rows for check in o.checks]
-    return set(_RESERVED) | whole | {name for text in cells for name in names(text.removeprefix("..."))}
+    return set(_RESERVED) | whole | {name for o in rows for text in _values(o) for name in names(text.removeprefix("..."))}
 
 
 def _texts(o: Observation) -> list[str]:

@@ -221,6 +221,13 @@ def test_the_class_that_is_all_of_a_module_has_a_block_of_its_own(tmp_path: Path
     assert "\ndescribe('clone', () => {" in text(tmp_path, [whole])
 
 
+def test_a_call_with_a_function_keeps_no_others_out_of_a_table(tmp_path: Path) -> None:
+    given = [observed("f", f"f(x={x}; y={y})", equals(x)) for x, y in (("1", "2"), ("2", "3"), ("3", "() => 1"), ("4", "5"))]
+    written = text(tmp_path, given)
+    assert "it.each([\n    [1, 2, 1],\n    [2, 3, 2],\n    [4, 5, 4],\n  ])('f(%s, %s) returns %s'" in written
+    assert "it('returns 3 for 3 and a function', () => {" in written
+
+
 def test_titles_differ_and_tables_have_names_for_their_columns(tmp_path: Path) -> None:
     given = [observed("f", f"f(a={i}; b={i % 2})", equals(f"'{i}'")) for i in range(4)]
     given += [replace(observed("f", "f(1)", equals(str(i))), id=str(i), arrange=(Step(str(i), "x"),)) for i in range(3)]
