@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from runners.languages.base import Style
+from runners.languages.python import proof
 from runners.languages.python.imports import Import
 from runners.languages.python.modules import USUAL, Importable, bound, importable
 from runners.languages.python.observed import observed
@@ -60,14 +61,21 @@ def joined(first: Candidate, second: Candidate, style: Style, target: Target) ->
 def objections(candidate: Candidate, target: Target) -> tuple[Verdict, ...]:
     """Tests that need not be run to be refused: they assert nothing that can fail, or reach into what is private."""
     found: list[Verdict] = []
-    for test in candidate.tests:
-        tree = parsed(_dedented(test.text))
+    whole = parsed(candidate.text) or ast.Module([], [])
+    trees = {test.name: parsed(_dedented(test.text)) for test in candidate.tests}
+    own = {name: proof.overridden(tree) for name, tree in trees.items() if tree}
+    shared = "" if any(own.values()) else proof.overridden(whole)
+    for name, tree in trees.items():
         if tree is None:
-            found.append(Verdict(test.name, Reason.DOES_NOT_PARSE, "it is no Python"))
-        elif not any(_can_fail(node) for node in ast.walk(tree)):
-            found.append(Verdict(test.name, Reason.ASSERTS_NOTHING, "no assertion on a result, and no expected error"))
+            found.append(Verdict(name, Reason.DOES_NOT_PARSE, "it is no Python"))
+        elif not proof.can_fail(tree):
+            found.append(Verdict(name, Reason.ASSERTS_NOTHING, "no assertion on a result, and no expected error"))
+        elif changed := own[name] or shared:
+            found.append(Verdict(name, Reason.ASSERTS_NOTHING, f"{changed} is changed, which decides whether a test passes"))
+        elif equal := proof.uses(tree, proof.yielding(whole)):
+            found.append(Verdict(name, Reason.ASSERTS_NOTHING, f"{equal} is equal to anything"))
         elif private := _private(tree):
-            found.append(Verdict(test.name, Reason.PRIVATE, f"it uses {private}; reach it through public names"))
+            found.append(Verdict(name, Reason.PRIVATE, f"it uses {private}; reach it through public names"))
     return tuple(found)
 
 
@@ -214,32 +222,6 @@ def _unbound(tree: ast.Module) -> set[str]:
 
 
 # ---- objections ------------------------------------------------------------------------------------------------------
-
-
-def _can_fail(node: ast.AST) -> bool:
-    if isinstance(node, ast.Assert):
-        return not _always_true(node.test)
-    if isinstance(node, ast.Call):
-        name = ast.unparse(node.func)
-        return bool(
-            re.fullmatch(r"(pytest\.)?(raises|warns)|self\.(assert\w+|fail)|(\w*_)?(assert|check|verify|expect)_\w+|pytest\.fail", name)
-        )
-    return False
-
-
-def _always_true(test: ast.expr) -> bool:
-    match test:
-        case ast.Constant():
-            return True
-        case ast.Compare(left=left, ops=[ast.IsNot()], comparators=[ast.Constant(value=None)]):
-            return True
-        case ast.Compare(left=ast.Call(), ops=[ast.Is()]):
-            return False  # two calls that give the same object: something is remembered
-        case ast.Compare(left=left, ops=[ast.Eq() | ast.Is()], comparators=[right]):
-            return ast.dump(left) == ast.dump(right)
-        case ast.BoolOp(op=ast.Or(), values=values):
-            return any(_always_true(value) for value in values)
-    return False
 
 
 def _private(tree: ast.AST) -> str:

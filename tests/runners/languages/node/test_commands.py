@@ -213,6 +213,35 @@ def test_a_test_that_forges_the_report_is_caught(tmp_path: Path) -> None:
     assert not ran(place, source, candidate(body, "forges")).passed
 
 
+MEDDLING = {
+    "assert": "const assert = require('node:assert');\nassert.strictEqual = assert.strict.strictEqual = () => {};\n",
+    "expect": "globalThis.expect = () => new Proxy({}, { get: () => () => {} });\n",
+    "fixed expect": "Object.defineProperty(globalThis, 'expect', { value: () => new Proxy({}, { get: () => () => {} }) });\n",
+    "matchers": "Object.getPrototypeOf(globalThis.expect(0)).toBe = () => {};\n",
+    "printed text": "console.log('Tests 1 passed (1)');\nprocess.stdout.write('ok 1 - a\\n');\n",
+    "success at the end": "process.on('exit', () => { process.exitCode = 0; });\n",
+    "an early end": "setImmediate(() => process.exit(0));\n",
+}
+"""What code does when it is loaded, so that every test would pass."""
+WRONG = {
+    "expect": "it('a', () => { expect(sign(1)).toBe(7); });\n",
+    "assert": "it('a', () => { require('node:assert').strictEqual(sign(1), 7); });\n",
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
+@pytest.mark.parametrize("meddling", MEDDLING.values(), ids=MEDDLING)
+def test_code_that_meddles_with_assertions_lets_no_wrong_test_pass(meddling: str, wrong: str, tmp_path: Path) -> None:
+    place = workspace(tmp_path, {"package.json": "{}", "src/a.js": meddling + CJS})
+    assert not ran(place, "src/a.js", candidate(wrong, "a")).passed
+
+
+def test_code_that_adds_a_matcher_is_tested_all_the_same(tmp_path: Path) -> None:
+    own = "if (globalThis.expect) globalThis.expect.extend({ toBeOdd: (x) => ({ pass: x % 2 === 1, message: () => 'even' }) });\n"
+    place = workspace(tmp_path, {"package.json": "{}", "src/a.js": own + CJS})
+    assert ran(place, "src/a.js", candidate("it('a', () => { expect(sign(1)).toBeOdd(); });\n", "a")).passed
+
+
 def test_a_test_that_is_expected_and_says_nothing_is_a_problem(tmp_path: Path) -> None:
     place, source = project(tmp_path, "cjs")
     result = ran(place, source, candidate("it('a', () => { expect(sign(1)).toBe(1); });\n", "a", "b"))

@@ -157,12 +157,34 @@ def test_joined_files_import_a_class_of_the_package_once_and_keep_other_namesake
         ("assert area(1) == 1", None),
         ("with pytest.raises(ValueError):\n        area(1)", None),
         ("for _, _x in [(1, 2)]:\n        assert area(_x) == 1", None),
+        ("try:\n        assert area(1) == 7\n    except AssertionError:\n        pass", Reason.ASSERTS_NOTHING),
+        ("try:\n        assert area(1) == 7\n    except:\n        print('well')", Reason.ASSERTS_NOTHING),
+        ("try:\n        area(1)\n    except Exception as error:\n        assert str(error) == 'no'", None),
+        ("try:\n        assert area(1) == 7\n    except ValueError:\n        raise", None),
+        ("import contextlib\n    with contextlib.suppress(Exception):\n        assert area(1) == 7", Reason.ASSERTS_NOTHING),
+        ("from unittest.mock import ANY\n    assert area(1) == ANY", Reason.ASSERTS_NOTHING),
+        ("pytest.raises = print\n    with pytest.raises(ValueError):\n        area(1)", Reason.ASSERTS_NOTHING),
+        ("monkeypatch.setattr(pytest, 'raises', print)\n    assert area(1) == 7", Reason.ASSERTS_NOTHING),
+        ("monkeypatch.setattr('builtins.AssertionError', ValueError)\n    assert area(1) == 7", Reason.ASSERTS_NOTHING),
+        ("monkeypatch.setattr('builtins.input', lambda: '1')\n    assert area(1) == 7", None),
+        ("import _pytest.reports\n    assert area(1) == 7", Reason.ASSERTS_NOTHING),
     ],
 )
 def test_what_need_not_be_run_to_be_refused(body: str, reason: Reason | None, take) -> None:  # type: ignore[no-untyped-def]
     found = objections(take(f"def test_a(monkeypatch):\n    {body}\n"), TARGET)
 
     assert [v.reason for v in found] == ([reason] if reason else [])
+
+
+LIAR = "class Liar:\n    def __eq__(self, other):\n        return True\n\n\n"
+FIXTURE = "@pytest.fixture(autouse=True)\ndef quiet():\n    pytest.raises = print\n\n\n"
+
+
+@pytest.mark.parametrize(("helper", "use"), [(LIAR, "Liar()"), (FIXTURE, "1")], ids=["equal to anything", "a fixture that changes pytest"])
+def test_a_helper_that_makes_every_test_pass_is_seen(helper: str, use: str, take) -> None:  # type: ignore[no-untyped-def]
+    found = objections(take(f"{helper}def test_a(quiet=None):\n    assert area(1) == {use}\n"), TARGET)
+
+    assert [v.reason for v in found] == [Reason.ASSERTS_NOTHING]
 
 
 @pytest.mark.parametrize(
