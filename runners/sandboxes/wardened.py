@@ -28,6 +28,7 @@ main(int(sys.argv[1]))
 _GRACE = 30.0
 """Seconds that the warden may take beyond the deadline, to copy, to kill and to read, on a busy machine."""
 _MIB = 1 << 20
+_LEAST = 64
 LARGEST_RESULT, LARGEST_RESULTS = 64, 256
 """MiB that are taken out of a box at most, whatever it was allowed to write: the controller holds them in its own memory."""
 
@@ -91,9 +92,10 @@ def rlimits(limits: Limits) -> dict[str, int]:
     """Return the limits that the kernel keeps for each process by itself.
 
     RLIMIT_DATA is twice the memory: it stops absurd sizes at once, and counts neither what Node and Java only reserve nor much of a stack.
+    It is never less than what an engine needs to start a container at all.
     """
     return {
-        "RLIMIT_DATA": 2 * limits.memory * _MIB,
+        "RLIMIT_DATA": 2 * max(limits.memory, _LEAST) * _MIB,
         "RLIMIT_FSIZE": limits.file_size * _MIB,
         "RLIMIT_CORE": 0,
         "RLIMIT_NOFILE": 4096,

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any, Optional
 
 from runners.explorers.python import effects
+from runners.explorers.python.guard import Patience
 from runners.explorers.python.values import Call, Node, Printer, Scope, load
 
 CONSUMED = 200
@@ -174,7 +175,7 @@ async def drain(iterator: Any) -> list[Any]:
 
 
 async def awaited(value: Any) -> Any:
-    return await drain(value) if hasattr(value, "__anext__") else await asyncio.wait_for(value, 0.4)
+    return await drain(value) if hasattr(value, "__anext__") else await asyncio.wait_for(value, 4.0 if Patience.counted else 0.4)
 
 
 def finish(value: Any) -> Any:

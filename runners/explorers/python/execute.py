@@ -92,6 +92,8 @@ class Executor:
                 self.tracer.start()
                 try:
                     run.outcome = run_case(case, self.module)
+                    if case.unit.endswith(".__hash__") and type(run.outcome.value) is int:
+                        run.outcome.value = 1  # another number in every process: that of None is its address
                 finally:
                     arcs = self.tracer.stop()
                     self.guard.on = False

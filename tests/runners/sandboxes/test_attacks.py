@@ -243,6 +243,14 @@ def test_the_disk_cannot_be_filled(wall: Box) -> None:
     assert before - os.statvfs("/").f_bavail < (400 << 20) // os.statvfs("/").f_frsize
 
 
+def test_storage_larger_than_memory_ends_the_command_alone(wall: Box) -> None:
+    fill = "for d in . /tmp /dev/shm; do head -c 200000000 /dev/zero > $d/f; done; sleep 1; echo filled"
+    output = wall.shell(fill, limits=Limits(seconds=60, memory=32, scratch=180, file_size=256))
+    assert output.ending in (Ending.OUT_OF_MEMORY, Ending.CHILD_OUT_OF_MEMORY, Ending.EXITED), output
+    assert output.ending is not Ending.EXITED or b"No space left" in output.stderr
+    assert wall.shell("echo next").stdout == b"next\n"
+
+
 def test_files_cannot_be_made_without_end(wall: Box) -> None:
     program = """
 import os

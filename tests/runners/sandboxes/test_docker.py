@@ -6,10 +6,12 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from runners.images.build import NAMES
+from runners.sandboxes import docker_profile
 from runners.sandboxes.docker import DockerSandbox
 from runners.sandboxes.docker_profile import box, user
 from runners.sandboxes.docker_reaper import reap
@@ -96,6 +98,25 @@ def test_a_runtime_that_the_engine_does_not_know_is_an_error() -> None:
     open_box("docker")
     with pytest.raises(SandboxUnavailable, match="does not know the runtime 'kata'"):
         DockerSandbox(DockerSettings(runtime="kata")).check()
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize("variables", [{"TESTWRIGHT_RUNTIME": "runc"}, {"TESTWRIGHT_USERNS": "host"}], ids=["runtime", "userns"])
+def test_a_runtime_and_user_namespaces_are_set_on_every_container(variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    open_box("docker")
+    asked: list[dict[str, Any]] = []
+    for name in ("box", "keeper"):
+        real = getattr(docker_profile, name)
+        monkeypatch.setattr(docker_profile, name, lambda *given, real=real: asked.append(real(*given)) or asked[-1])
+    sandbox = DockerSandbox(DockerSettings.from_environment(variables))
+    try:
+        assert sandbox.run(Command(("id", "-u"))).exit_code == 0
+    finally:
+        sandbox.close()
+
+    wanted = {"Runtime": "runc"} if "TESTWRIGHT_RUNTIME" in variables else {"UsernsMode": "host"}
+    assert len(asked) >= 2
+    assert all(wanted.items() <= request["HostConfig"].items() for request in asked)
 
 
 @pytest.mark.docker

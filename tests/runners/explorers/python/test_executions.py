@@ -28,6 +28,9 @@ class Watch:
     def __init__(self, name: str) -> None:
         self.name, self.begun = name, time.perf_counter()
 
+    def __hash__(self) -> int:
+        return hash((None, self.name))
+
     def lap(self) -> float:
         if time.perf_counter() - self.begun > 1.0:
             return 1.0
