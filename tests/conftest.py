@@ -8,10 +8,15 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-_PRIVATE = tempfile.mkdtemp(prefix="testwright-tests-")
+_MARK = "testwright-tests-"
+for _left in Path(tempfile.gettempdir()).glob(f"{_MARK}[0-9]*-*"):  # of test runs that were killed
+    if Path("/proc/self").exists() and not Path("/proc", _left.name.removeprefix(_MARK).partition("-")[0]).exists():
+        shutil.rmtree(_left, ignore_errors=True)
+_PRIVATE = tempfile.mkdtemp(prefix=f"{_MARK}{os.getpid()}-")
 
 
 def _leave_nothing() -> None:
