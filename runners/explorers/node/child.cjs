@@ -41,7 +41,7 @@ async function loaded(mutants) {
 const failed = (error) => put('done.json', JSON.stringify({ failed: `${error?.name ?? 'Error'}: ${String(error?.message ?? error).split('\n')[0].slice(0, 300)}` }));
 
 async function search() {
-  const [restarts, started, until] = rest.map(Number);
+  const [restarts, started, until, latest] = rest.map(Number);
   const { beat } = heart('heartbeat');
   require('./search.cjs');
   require('./publish.cjs');
@@ -67,11 +67,11 @@ async function search() {
   const { Search } = require('./search.cjs');
   const { Publisher } = require('./publish.cjs');
   const one = new Search(target, request, outside);
-  beat(0, -1);
+  beat(1, -1); // what comes now is measured from here
   put('compiled.json', JSON.stringify(target.known));
   put('ready.json', '{}');
   const spent = native.now();
-  const ending = await one.run(started + (until - started) * 0.84);
+  const ending = await one.run(started + (until - started) * 0.84, latest);
   one.progress(native.now());
   const seconds = (native.now() - spent) / 1000;
   const rows = await new Publisher(one).publish(until);

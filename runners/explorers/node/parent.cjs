@@ -3,61 +3,18 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { spawn } = require('node:child_process');
 const { agreed } = require('./observe.cjs');
+const { Watched } = require('./watched.cjs');
 
+/** Milliseconds of work, or of waiting, without a sign of life after which a call counts as one that hangs. */
 const SILENCE = 2500;
 const LOADING = 30_000;
 const SLOW_LOAD = 10_000;
+/** Milliseconds over the given time that a first pass may take where the machine hardly lets us work: for the search, for everything. */
+const GRACE = { search: 5_000, all: 10_000 };
+/** Observations that are waited for within that grace. */
+const LEAST = 24;
 const RESTARTS = 8;
-const MEMORY = 700;
-
-/** A process of ours and its sign of life. */
-class Watched {
-  constructor(role, folder, cwd, heartbeat, ...given) {
-    fs.rmSync(path.join(folder, heartbeat), { force: true });
-    const argv = [`--max-old-space-size=${MEMORY}`, '--no-warnings', '--stack-size=900', path.join(__dirname, 'child.cjs'), role, path.join(folder, 'request.json'), ...given.map(String)];
-    const debug = process.env.EXPLORER_DEBUG ? 'inherit' : 'ignore';
-    const zone = given[0] === 'b' ? 'Asia/Tokyo' : 'UTC';
-    this.process = spawn(process.execPath, argv, { cwd, stdio: ['ignore', 'ignore', debug], detached: true, env: { ...process.env, NODE_OPTIONS: '', TZ: zone } });
-    this.process.on('exit', (code, signal) => {
-      this.ended = signal ?? code;
-    });
-    this.ended = undefined;
-    this.file = path.join(folder, heartbeat);
-    this.since = Date.now();
-    this.last = '';
-  }
-
-  /** Milliseconds since the last sign of life. */
-  silent() {
-    let now = '';
-    try {
-      now = fs.readFileSync(this.file, 'utf8').trim();
-    } catch {
-      // not begun
-    }
-    if (now !== this.last) {
-      this.last = now;
-      this.since = Date.now();
-    }
-    return Date.now() - this.since;
-  }
-
-  /** What it was at, by its last sign of life. */
-  get at() {
-    this.silent();
-    return this.last.split(' ')[1] ?? '-1';
-  }
-
-  kill() {
-    try {
-      process.kill(-this.process.pid, 'SIGKILL');
-    } catch {
-      // gone
-    }
-  }
-}
 
 /** Runs everything for one request. */
 class Exploration {
@@ -81,6 +38,16 @@ class Exploration {
 
   at(share) {
     return this.started + this.seconds * 1000 * share;
+  }
+
+  /** When the search has to be over even where it could hardly work. */
+  get latest() {
+    return this.at(1) + GRACE.search;
+  }
+
+  /** How long a process may wait for its turn before it counts as one that hangs. */
+  get patience() {
+    return Math.max(SILENCE, Math.min(10_000, this.seconds * 250));
   }
 
   read(name) {
@@ -111,10 +78,11 @@ class Exploration {
   async search() {
     for (let restarts = 0; restarts < RESTARTS; restarts++) {
       fs.writeFileSync(path.join(this.folder, 'request.json'), JSON.stringify({ ...this.request, skip: this.skip }));
-      const child = new Watched('search', this.folder, this.cwd, 'heartbeat', restarts, this.started, this.at(0.74));
+      fs.rmSync(path.join(this.folder, 'ready.json'), { force: true });
+      const child = new Watched('search', this.folder, this.cwd, 'heartbeat', restarts, this.started, this.at(0.74), this.latest);
       const why = await this.watch(child);
       if (why === 'done') break;
-      if (!this.read('ready.json')) return why === 'hangs' || why === 'late' ? 'timeout' : `import failed: the process ended with ${child.ended}`;
+      if (!restarts && !this.read('ready.json')) return why === 'hangs' || why === 'late' ? 'timeout' : `import failed: the process ended with ${child.ended}`;
       if (why === 'late') return 'budget';
       const at = Number(child.at);
       this.strikes.set(at, (this.strikes.get(at) ?? 0) + 1);
@@ -135,15 +103,22 @@ class Exploration {
       }
       if (child.ended !== undefined) return `crashed: ${child.ended}`;
       const begun = this.read('ready.json') !== undefined;
-      if (Date.now() > (begun ? this.at(0.88) : Math.max(this.at(0.6), this.started + SLOW_LOAD))) {
+      if (begun ? Date.now() > this.latest + 1000 : this.loadsTooLong(child)) {
         child.kill();
         return 'late';
       }
-      if (child.silent() > (begun ? SILENCE : LOADING)) {
+      if (begun ? child.hangs(SILENCE, this.patience) : child.silent() > LOADING) {
         child.kill();
         return 'hangs';
       }
     }
+  }
+
+  /** Whether loading took its share of the time and was not just kept from working. */
+  loadsTooLong(child) {
+    const now = Date.now();
+    if (now <= Math.max(this.at(0.6), this.started + SLOW_LOAD)) return false;
+    return now > this.latest || (child.work() ?? Infinity) > SLOW_LOAD / 2;
   }
 
   /** Pass on what the search noted. */
@@ -158,11 +133,12 @@ class Exploration {
     const skip = { a: [], b: [] };
     const start = (name) => new Watched('observe', this.folder, this.cwd, `${name}.heartbeat`, name, JSON.stringify(skip[name]));
     const running = { a: start('a'), b: start('b') };
-    for (let deaths = 0; Date.now() < this.at(0.98); ) {
+    const last = this.at(1) + GRACE.all;
+    for (let deaths = 0; Date.now() < (this.said.size < LEAST ? last : this.at(0.98)); ) {
       await new Promise((resolve) => setTimeout(resolve, 25));
       for (const name of ['a', 'b']) {
         const child = running[name];
-        if (child.ended === undefined && child.silent() > SILENCE * 2) child.kill();
+        if (child.ended === undefined && child.hangs(SILENCE * 2, Math.max(SILENCE * 2, this.patience))) child.kill();
         if (child.ended === undefined || this.read(`${name}.over`) !== undefined || deaths > 40) continue;
         deaths += 1;
         skip[name].push(child.at);

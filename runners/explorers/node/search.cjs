@@ -21,6 +21,9 @@ const { misfits } = require('./fits.cjs');
 const PATIENCE = 60_000;
 /** Calls after which a search with nothing open ends: by then it has seen the usual outcomes. */
 const ENOUGH = 5_000;
+/** Calls of each subject, and of all, that are made even when the time is over: a first pass. */
+const FIRST = 25;
+const FIRST_OF_ALL = 1_500;
 
 /** One search. */
 class Search {
@@ -206,14 +209,20 @@ class Search {
     return true;
   }
 
+  /** Whether the time is over and a first pass was made, or no time at all is left. */
+  over(deadline, latest) {
+    const now = Date.now();
+    return now >= latest || (now >= deadline && this.executor.count >= Math.min(FIRST_OF_ALL, this.subjects.list.length * FIRST));
+  }
+
   /** Search until nothing is open, nothing more comes, or the time is over; the word for how it ended. */
-  async run(deadline) {
+  async run(deadline, latest) {
     for (const line of this.outside.before()) await this.try(load(line));
     for (const subject of [...this.subjects.list]) {
       if (this.skip.has(subject.index)) continue;
       for (let turn = 0; turn < 4; turn++) {
         const one = this.composer.fresh(subject);
-        if (one && Date.now() < deadline) await this.try(one);
+        if (one && Date.now() < latest) await this.try(one);
       }
     }
     await this.documented();
@@ -224,7 +233,7 @@ class Search {
         if (now - this.last > 500) this.progress(now);
         if (!this.subjects.list.length) return 'nothing to call';
         if (!this.open.length && this.executor.count > ENOUGH) return 'all reached';
-        if (now >= deadline) return 'budget';
+        if (this.over(deadline, latest)) return 'budget';
         if (this.executor.count - this.lastGain > PATIENCE) return 'no progress';
       }
       await this.turn();

@@ -145,3 +145,18 @@ def test_an_argument_that_cannot_be_made_is_no_error_of_what_is_called(explore: 
 
     assert any(o["unit"] == "Even" and o["raised"] for o in observations)
     assert not any(o["unit"] == "half" and o["raised"] for o in observations)
+
+
+def test_a_search_without_any_time_still_makes_a_first_pass(explore: Explore) -> None:
+    observations, end = explore(GRADES, seconds=0.05)
+
+    assert end["ending"] == "budget"
+    assert {(8, 1), (8, 2)} & {tuple(arc) for o in observations for arc in o["branches"]}
+
+
+def test_a_module_that_is_slow_to_load_is_not_taken_for_a_call_that_hangs(explore: Explore) -> None:
+    slow = "const end = Date.now() + 3500;\nwhile (Date.now() < end);\n"
+    observations, end = explore(slow + "exports.fine = (x) => (x ? 'yes' : 'no');\n", seconds=12)
+
+    assert any(o["unit"] == "fine" for o in observations)
+    assert end["executions"] > 0
