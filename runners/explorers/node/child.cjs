@@ -29,10 +29,10 @@ function put(name, content) {
   native.renameSync(path.join(folder, `${name}.part`), path.join(folder, name));
 }
 
-async function loaded(mutants) {
+async function loaded() {
   const { Target } = require('./target.cjs');
   if (role === 'observe') request.compiled = JSON.parse(fs.readFileSync(path.join(folder, 'compiled.json'), 'utf8'));
-  const target = new Target(request, mutants);
+  const target = new Target(request);
   await target.load();
   return target;
 }

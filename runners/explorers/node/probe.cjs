@@ -1,11 +1,10 @@
-/** @file Compiles the file under test: the judges' counters as bytes, operands of comparisons logged, errors marked, mutants on demand. */
+/** @file Compiles the file under test: the judges' counters as bytes, operands of comparisons logged, errors marked. */
 'use strict';
 
 const { createRequire } = require('node:module');
 const { toolbox } = require('./toolbox.cjs');
 const { transpile } = require('./transpile.cjs');
 const { plugins, likelyModule, arms } = require('./instrument.cjs');
-const { mutantVisitor } = require('./mutants.cjs');
 
 const COMPARED = new Set(['===', '!==', '==', '!=', '<', '>', '<=', '>=', 'instanceof', 'in']);
 const TELLING = new Set([
@@ -112,7 +111,7 @@ function withBytes(code, places) {
  *
  * @param {string} source
  * @param {string} filename
- * @param {{tools: string, compiler?: object, mutants?: object[]}} options with `mutants`, an array, mutants are put in and listed there
+ * @param {{tools: string, compiler?: object}} options
  * @returns {{code: string, coverage: object, statements: string[], ordered: Array}} CommonJS text, and what each byte counts
  */
 function compile(source, filename, options) {
@@ -133,7 +132,7 @@ function compile(source, filename, options) {
               coverage = visitor.exit(path)?.fileCoverage;
               path.node.body = path.node.body.filter((node) => node.loc || !/^cov_/.test((node.id ?? node.expression?.callee)?.name ?? ''));
               path.scope.crawl();
-              path.traverse(options.mutants ? mutantVisitor(types, options.mutants) : probes(types));
+              path.traverse(probes(types));
             },
           },
         },

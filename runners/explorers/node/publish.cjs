@@ -56,7 +56,7 @@ class Publisher {
     const want = new Set();
     const pool = new Set();
     archive.best.forEach((kept, byte) => {
-      if (!kept || kept.accidental || search.target.imported[byte]) return;
+      if (!kept || kept.accidental || search.known[byte]) return;
       want.add(byte);
       pool.add(kept);
     });

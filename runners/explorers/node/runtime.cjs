@@ -36,8 +36,6 @@ const runtime = {
   log: null,
   /** Errors that the code itself made. */
   made: new WeakSet(),
-  /** Number of the mutant that is switched on. */
-  m: -1,
 
   over() {
     runtime.exceeded = true;
@@ -85,4 +83,4 @@ const runtime = {
   },
 };
 
-module.exports = { runtime, OutOfSteps, COMPARE };
+module.exports = { runtime, OutOfSteps };

@@ -33,6 +33,9 @@ class Search {
     this.random = new Random(request.seed * 31 + outside.restarts * 7 + 1);
     this.names = target.names;
     this.places = target.places;
+    /** What the project's own tests reach, and the import alone: no call has to. */
+    this.known = this.places.bytes(request.covered_lines ?? [], request.covered_branches ?? []);
+    target.imported.forEach((hit, byte) => (this.known[byte] |= hit));
     this.executor = target.executor();
     this.executor.beat = (one) => outside.beat(this.executor.count, one.subject);
     this.harvest = new Harvest(target.source, request.file, { tools: request.tools, compiler: target.loader.compiler });
@@ -60,7 +63,7 @@ class Search {
   /** Whether anything is left that a call might reach. */
   get goals() {
     const left = [];
-    for (let byte = 0; byte < this.places.size; byte++) if (!this.archive.best[byte] && !this.target.imported[byte]) left.push(byte);
+    for (let byte = 0; byte < this.places.size; byte++) if (!this.archive.best[byte] && !this.known[byte]) left.push(byte);
     return left;
   }
 

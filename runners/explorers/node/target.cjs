@@ -36,6 +36,12 @@ class Places {
     return [first, point.type === 'if' ? Math.max(first, arm) : point.loc.end.line];
   }
 
+  /** The bytes that stand for these lines and arcs. */
+  bytes(lines, arcs) {
+    const known = new Set([...lines, ...arcs].map(String));
+    return Uint8Array.from({ length: this.size }, (_, byte) => Number(known.has(String(this.arcOf[byte] ?? this.lineOf[byte]))));
+  }
+
   /** [lines, arcs] that bytes stand for. */
   named(hits) {
     const lines = new Set();
@@ -51,15 +57,15 @@ class Places {
 
 /** Loads the target and can make everything afresh. */
 class Target {
-  /** @param {object} request @param {object[]} [mutants] where to list the mutants that are put in */
-  constructor(request, mutants) {
+  /** @param {object} request */
+  constructor(request) {
     this.request = request;
     globalThis.__tw = runtime;
     Object.defineProperty(globalThis, '__tw', { enumerable: false, writable: false, configurable: false });
     this.source = fs.readFileSync(request.file, 'utf8');
     this.script = !/\.[cm]?tsx?$|\.mjs$/.test(request.file) && !ESM.test(this.source);
     this.loader = new Loader(request, (source, filename) => {
-      const compiled = (this.compiled = compile(source, filename, { tools: request.tools, compiler: this.loader?.compiler, mutants }));
+      const compiled = (this.compiled = compile(source, filename, { tools: request.tools, compiler: this.loader?.compiler }));
       this.count(compiled);
       return compiled.code;
     });

@@ -22,7 +22,7 @@ Explore = Callable[..., tuple[list[Row], Row]]
 def explore(tmp_path: Path) -> Explore:
     """Explore a module with this text; the observations it streamed, and its last word."""
 
-    def run(text: str, name: str = "subject.js", seconds: float = 7, **others: str) -> tuple[list[Row], Row]:
+    def run(text: str, name: str = "subject.js", seconds: float = 7, covered: Row | None = None, **others: str) -> tuple[list[Row], Row]:
         code, scratch = tmp_path / "code", tmp_path / f"scratch{len(list(tmp_path.iterdir()))}"
         scratch.mkdir()
         code.mkdir(exist_ok=True)
@@ -37,7 +37,7 @@ def explore(tmp_path: Path) -> Explore:
             "seconds": seconds,
             "style": "esm",
         }
-        more = {"texts": [], "covered_lines": [], "covered_branches": [], "tools": f"{tools()}/node_modules"}
+        more = {"texts": [], "covered_lines": [], "covered_branches": [], "tools": f"{tools()}/node_modules", **(covered or {})}
         (scratch / "request.json").write_text(json.dumps({**request, **more}))
         variables = {**os.environ, "TMPDIR": str(tmp_path)}  # what code under test makes goes away with it
         subprocess.run(
@@ -160,3 +160,12 @@ def test_a_module_that_is_slow_to_load_is_not_taken_for_a_call_that_hangs(explor
 
     assert any(o["unit"] == "fine" for o in observations)
     assert end["executions"] > 0
+
+
+def test_what_own_tests_cover_is_no_goal(explore: Explore, tmp_path: Path) -> None:
+    text = "exports.f = (x) => (typeof x === 'string' && x.startsWith('qzw-') && x.length === 311 ? 1 : 2);\n"
+    explore(text, seconds=3)
+    explore(text, seconds=3, covered={"covered_lines": [1], "covered_branches": [[1, n] for n in range(1, 6)]})
+
+    said = [path.read_text() for path in sorted(tmp_path.glob("scratch*/observations.jsonl"))]
+    assert ['"unreached"' in each for each in said] == [True, False]

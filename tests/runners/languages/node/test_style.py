@@ -63,6 +63,11 @@ def test_a_file_that_is_there_is_never_written_over(tmp_path: Path) -> None:
     assert place(tmp_path, files, "src/a.js") == "test/a-more.test.js"
 
 
+def test_one_module_beside_scripts_makes_no_package_of_modules(tmp_path: Path) -> None:
+    found = look(tmp_path, {"package.json": manifest(), "lib/a.js": CJS, "lib/b.js": CJS, "lib/esm.mjs": ESM})
+    assert found.facts["module"] == "cjs"
+
+
 def test_quotes_semicolons_and_indentation_are_those_of_the_tests(tmp_path: Path) -> None:
     test = 'const { f } = require("../src/a")\n\ntest("a", () => {\n    expect(f("b")).toBe("c")\n})\n'
     found = look(tmp_path, {"package.json": manifest(), "src/a.js": CJS, "test/a.test.js": test})
