@@ -12,7 +12,7 @@ const LOADING = 30_000;
 const SLOW_LOAD = 10_000;
 /** Milliseconds over the given time that a first pass may take where the machine hardly lets us work: for the search, for everything. */
 const GRACE = { search: 5_000, all: 10_000 };
-/** Observations that are waited for within that grace. */
+/** Observations that are waited for within that grace, besides those of which each is needed for a line or a branch. */
 const LEAST = 24;
 const RESTARTS = 8;
 
@@ -133,8 +133,9 @@ class Exploration {
     const skip = { a: [], b: [] };
     const start = (name) => new Watched('observe', this.folder, this.cwd, `${name}.heartbeat`, name, JSON.stringify(skip[name]));
     const running = { a: start('a'), b: start('b') };
+    const needed = Math.max(LEAST, this.read('batch.jsonl').split('\n').filter((line) => line && JSON.parse(line).needed).length);
     const last = this.at(1) + GRACE.all;
-    for (let deaths = 0; Date.now() < (this.said.size < LEAST ? last : this.at(0.98)); ) {
+    for (let deaths = 0; Date.now() < (this.said.size < needed ? last : this.at(0.98)); ) {
       await new Promise((resolve) => setTimeout(resolve, 25));
       for (const name of ['a', 'b']) {
         const child = running[name];

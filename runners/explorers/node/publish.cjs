@@ -96,7 +96,7 @@ class Publisher {
       const key = text(one, this.names);
       if (this.said.has(key) || weight(one) > 140) continue;
       this.said.add(key);
-      rows.push({ id: crypto.createHash('sha256').update(key).digest('hex').slice(0, 12), case: dump(one), parameters: this.parameters(one), condition: this.condition(one, goals, kept), size: Math.round(weight(one)) });
+      rows.push({ id: crypto.createHash('sha256').update(key).digest('hex').slice(0, 12), case: dump(one), parameters: this.parameters(one), condition: this.condition(one, goals, kept), size: Math.round(weight(one)), needed: goals.length > 0 });
     }
     return rows;
   }
