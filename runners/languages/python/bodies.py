@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from runners.languages.base import Style
 from runners.languages.python.hoisting import long_arguments, repeated_by_name, singletons
-from runners.languages.python.layout import as_block, expression, fits, flat, laid, quoted
+from runners.languages.python.layout import as_block, expression, fits, flat, is_tall, laid, quoted
 from runners.languages.python.renaming import renamed_source, substituted
 from runners.languages.python.spoken import contexts, framed, settings, warning
 from runners.languages.python.tables import MESSAGE, Plan, is_pattern, is_whole
@@ -16,6 +16,7 @@ from testwright.model import Check, How, Raised, Step
 MATCH = 70
 """Characters of a message that are matched."""
 _ENTER = re.compile(r"([\w.]+|\w+\(.*\))\.__enter__\(\)")
+_ENTERING = ".__enter__()"
 _EXIT = re.compile(r"([\w.]+)\.__exit__\((?:None, None, None)?\)")
 _NUMBER = re.compile(r"-?[\d.]+(e[+-]?\d+)?")
 
@@ -62,16 +63,31 @@ def _managed(plan: Plan, pad: str, style: Style) -> list[list[str]] | None:
         opening = f"{pad}with {flat(entered[1], style)}{' as result' if used else ''}:"
         return [before, [opening, *(line for c in plan.checks for line in assertion(c, inner, style))]]
     left = _EXIT.fullmatch(plan.call)
-    places = [i for i, s in enumerate(plan.arrange) if left and not s.name and s.source == f"{left[1]}.__enter__()"]
+    places = [i for i, s in enumerate(plan.arrange) if left and _entered(s, left[1])]
     if not left or not places or any(_mentions(c.subject) for c in plan.checks):
         return None
     before = [line for step in plan.arrange[: places[-1]] for line in _step(step, pad, style)]
     deeper = inner if plan.raised is None else inner + style.indent
-    during = [line for step in plan.arrange[places[-1] + 1 :] for line in _step(step, deeper, style)] or [f"{deeper}pass"]
-    entering = [f"{deeper.removesuffix(style.indent)}with {left[1]}:", *during]
+    inside = plan.arrange[places[-1] + 1 :]
+    during = [line for step in inside for line in _step(step, deeper, style)] or [f"{deeper}pass"]
+    texts = (*(s.source for s in inside), *(s.name for s in inside), *(c.subject for c in plan.checks))
+    used = any(re.search(rf"(?<![\w.]){re.escape(left[1])}\b", text) for text in texts)
+    managed = _entered(plan.arrange[places[-1]], left[1])
+    named = f" as {left[1]}" if managed != left[1] and used else ""
+    entering = [f"{deeper.removesuffix(style.indent)}with {flat(managed, style)}{named}:", *during]
+    if not fits(entering[0], style):
+        return None
     if plan.raised is not None:
         return [before, *_raising(plan, plan.raised, entering, pad, style)]
     return [before, entering, [line for c in plan.checks for line in assertion(c, pad, style)]]
+
+
+def _entered(step: Step, name: str) -> str:
+    """What a step enters that is known by this name afterwards; '' when it enters nothing."""
+    if not step.source.endswith(_ENTERING) or step.name not in ("", name):
+        return ""
+    managed = step.source.removesuffix(_ENTERING)
+    return managed if step.name or managed == name else ""
 
 
 def _step(step: Step, pad: str, style: Style) -> list[str]:
@@ -183,6 +199,10 @@ def _operand(source: str, style: Style) -> str:
 def _equal(check: Check, pad: str, style: Style) -> list[str]:
     node = expression(check.expected)
     prefix = f"assert {_operand(check.subject, style)} == "
+    part = re.fullmatch(r"\w+\.(\w+)", check.subject)
+    name = f"expected_{part[1]}" if part else "message" if check.subject.startswith("str(excinfo") else "expected"
+    if is_tall(node) and (block := as_block(name, ast.literal_eval(node), pad, style)):
+        return [*block, f"{pad}{prefix}{name}"]
     line = pad + prefix + _operand(check.expected, style)
     if fits(line, style):
         return [line]
@@ -190,8 +210,6 @@ def _equal(check: Check, pad: str, style: Style) -> list[str]:
     opening = flat(node.func, style) + "(" if isinstance(node, ast.Call) else "["
     if bracketed and fits(pad + prefix + opening, style):
         return laid(prefix, node, "", pad, style)
-    part = re.fullmatch(r"\w+\.(\w+)", check.subject)
-    name = f"expected_{part[1]}" if part else "message" if check.subject.startswith("str(excinfo") else "expected"
     return [*_statement(f"{name} = ", check.expected, pad, style), f"{pad}{prefix}{name}"]
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from runners.languages.python.layout import expression
+from runners.languages.python.layout import expression, is_tall
 from runners.languages.python.renaming import names_in, substituted
 from testwright.model import Argument, Check, Observation, Step
 
@@ -17,9 +17,9 @@ SHORT = 24
 
 
 def long_arguments(call: str, arguments: Sequence[Argument], taken: set[str], room: int) -> tuple[list[Step], str]:
-    """Long arguments as variables, called like the parameters, when the call does not fit."""
+    """Long arguments as variables, called like the parameters, when the call does not fit or a text has many lines."""
     node = ast.parse(call, mode="eval").body if call else None
-    if not isinstance(node, ast.Call) or len(call) <= room:
+    if not isinstance(node, ast.Call) or (len(call) <= room and not any(is_tall(n) for n in ast.walk(node) if isinstance(n, ast.expr))):
         return [], call
     steps: list[Step] = []
     names = names_in(call) | taken
@@ -43,6 +43,8 @@ def long_arguments(call: str, arguments: Sequence[Argument], taken: set[str], ro
 
 def _worth_a_name(argument: ast.expr, outermost: bool) -> bool:
     """Long, and nothing that is evaluated at its place: inside of another call only literals are surely not."""
+    if is_tall(argument):
+        return True
     if len(ast.unparse(argument)) <= LONG or isinstance(argument, ast.Call | ast.Starred | ast.Lambda | ast.GeneratorExp):
         return False
     return outermost or _is_literal(ast.unparse(argument))

@@ -9,6 +9,8 @@ from functools import lru_cache
 
 from runners.languages.base import Style
 
+TALL = 4
+"""Ends of lines in a text from which on it stands line by line."""
 _RUN = re.compile(r"(.{1,4}?)\1{11,}", re.DOTALL)
 _SIMPLE_POWER = re.compile(r"[\w.] $")
 """What stands before a power sign that formatters write without spaces."""
@@ -170,6 +172,11 @@ def _cut(line: str, width: int) -> Iterator[str]:
         line = line[end:]
     if line:
         yield line
+
+
+def is_tall(node: ast.expr) -> bool:
+    """Whether it is a text of so many lines that nobody reads it on one."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.count("\n") >= TALL
 
 
 def as_block(name: str, value: str, pad: str, style: Style) -> list[str] | None:

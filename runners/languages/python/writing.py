@@ -20,9 +20,13 @@ from runners.languages.python.renaming import names_in, renamed_source
 from runners.languages.python.signatures import Signatures, signatures
 from runners.languages.python.spoken import fixtures
 from runners.languages.python.tables import Plan, plans
+from runners.preference import is_private
 from testwright.model import Argument, Candidate, Check, Observation, Step, Target, TestCase, Workspace
 
 __all__ = ["test_path", "write"]
+
+PRIVATE = "# Private, but no public call was found that gets here."
+"""What a reader is told who would rather have the public way tested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ def _text(test: _Test, style: Style, classes: bool) -> str:
     lines = (
         [*_decorator(first, narrow), *_signature(test.name, parameters, narrow)] if columns else _signature(test.name, parameters, narrow)
     )
+    lines += [f"{style.indent}{PRIVATE}"] if is_private(first.unit) else []
     if first.columns and not columns:
         lines += _sub_tests(first, narrow)
     else:

@@ -83,3 +83,38 @@ def test_a_variable_does_not_hide_what_is_built_in() -> None:
     text = written(seen("hash.canonical()", "result == '#a'", given=step, unit="Hash.canonical")).text
 
     assert '    hash_ = Hash("a")\n    hash_.add("b")\n\n    assert hash_.canonical() == "#a"\n' in text
+
+
+def test_what_was_entered_while_it_was_made_is_left_with_a_with_statement() -> None:
+    entered = "timer = Timer('a').__enter__()"
+    text = written(seen("timer.__exit__()", "timer.last == 2", given=entered, unit="Timer.__exit__", kind="context")).text
+
+    assert '    with Timer("a") as timer:\n        pass\n\n    assert timer.last == 2\n' in text
+
+
+def test_what_nobody_asks_for_after_it_was_left_has_no_name() -> None:
+    entered = "timer = Timer('a').__enter__()"
+    text = written(seen("timer.__exit__()", "printed == 'a'", given=entered, unit="Timer.__exit__", kind="context")).text
+
+    assert '    with Timer("a"):\n        pass\n\n    assert capsys.readouterr().out == "a"\n' in text
+
+
+def test_a_test_of_a_private_function_says_why_it_is_there() -> None:
+    text = written(seen("_cut('abc')", "result == 'ab'"), seen("join('a')", "result == 'a'")).text
+
+    assert 'def test_cut():\n    # Private, but no public call was found that gets here.\n    assert _cut("abc") == "ab"\n' in text
+    assert text.count("# Private") == 1
+
+
+def test_a_text_of_many_lines_stands_line_by_line() -> None:
+    text = written(seen("parse('a\\nb:\\n  c\\n\\nd')", "result == 'w\\nx\\ny\\nz\\n'", names="source")).text
+
+    expected = (
+        '    source = textwrap.dedent("""\\\n        a\n        b:\n          c\n\n        d""")\n'
+        "\n"
+        "    result = parse(source)\n"
+        "\n"
+        '    expected = textwrap.dedent("""\\\n        w\n        x\n        y\n        z\n        """)\n'
+        "    assert result == expected\n"
+    )
+    assert expected in text
