@@ -241,7 +241,7 @@ class Facts:
 
     def _consumed(self, items: list[Any], listing: str) -> None:
         """An iterator can be read only once: one check that shows a few parts of every item."""
-        common = shared(items, self.writer)[:3]
+        common = shared(items, self.writer, 3)
         for count in range(len(common), 0, -1):
             suffixes, columns = [c[0] for c in common[:count]], [c[1] for c in common[:count]]
             shown = "item" + suffixes[0] if count == 1 else "(" + ", ".join(f"item{s}" for s in suffixes) + ")"
@@ -275,7 +275,7 @@ class Facts:
         """One check for each part that all items have."""
         if all(id(item) in self.seen for item in items):
             return True
-        common = shared(items, self.writer)[: ATTRIBUTES - 1]
+        common = shared(items, self.writer, ATTRIBUTES - 1)
         kinds = [type(item).__name__ for item in items]
         texts = [own_repr(item) for item in items]
         if not common and not all(texts):
@@ -337,8 +337,8 @@ class Facts:
             self._add(f"len({subject})", "equals", repr(size))
             if not self.passive and size <= ITEMS and hasattr(type(value), "__iter__"):
                 self._listed(value, subject)
-        shown = attributes(value, self.writer)
-        for name, part in shown[:most]:
+        shown = attributes(value, self.writer, most)
+        for name, part in shown:
             self.about(part, f"{subject}.{name}", depth + 1)
         if len(shown) < 2 and own_repr(value):
             self._written(f"repr({subject})", own_repr(value))

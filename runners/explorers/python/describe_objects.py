@@ -13,18 +13,19 @@ EMPTY: tuple[Any, ...] = (None, "", b"", [], (), {}, False, 0)
 NOT_SHOWN = (types.ModuleType, types.FunctionType, types.MethodType, types.BuiltinFunctionType, functools.partial, type)
 
 
-def attributes(value: Any, writer: Writer) -> list[tuple[str, Any]]:
-    """Public attributes and properties, the telling ones first: literals, then objects, then truth values, then empty ones."""
+def attributes(value: Any, writer: Writer, most: int) -> list[tuple[str, Any]]:
+    """The most telling public attributes and properties, as they come: literals before objects, truth values and empty ones."""
     found = []
-    for name in names(value):
+    for place, name in enumerate(names(value)):
         try:
             part = getattr(value, name)
         except Exception:  # a property is code under test
             continue
         if isinstance(part, NOT_SHOWN) or callable(part):
             continue
-        found.append((rank(part, writer), name, part))
-    return [(name, part) for _, name, part in sorted(found, key=lambda entry: entry[0])]
+        found.append((rank(part, writer), place, name, part))
+    best = sorted(found, key=lambda entry: entry[:2])[:most]
+    return [(name, part) for _, _, name, part in sorted(best, key=lambda entry: entry[1])]
 
 
 def names(value: Any) -> list[str]:
@@ -50,18 +51,19 @@ def rank(part: Any, writer: Writer) -> int:
     return 0
 
 
-def shared(items: list[Any], writer: Writer) -> list[tuple[str, list[Any]]]:
-    """What all items have and can be written, as (text after the item, values): attributes, keys of dicts; the telling ones first."""
+def shared(items: list[Any], writer: Writer, most: int) -> list[tuple[str, list[Any]]]:
+    """The most telling that all items have and that can be written, as (text after the item, values): attributes, keys of dicts."""
     usable = []
-    for suffix, values in _common(items):
+    for place, (suffix, values) in enumerate(_common(items)):
         if any(callable(v) for v in values):
             continue
         try:
             Writer(writer.module, writer.limit).write(values)
         except NoSourceError:
             continue
-        usable.append((all(any(type(v) is type(e) and v == e for e in EMPTY) for v in values), suffix, values))
-    return [(suffix, values) for _, suffix, values in sorted(usable, key=lambda entry: entry[0])]
+        usable.append((all(any(type(v) is type(e) and v == e for e in EMPTY) for v in values), place, suffix, values))
+    best = sorted(usable, key=lambda entry: entry[:2])[:most]
+    return [(suffix, values) for _, _, suffix, values in sorted(best, key=lambda entry: entry[1])]
 
 
 def _common(items: list[Any]) -> list[tuple[str, list[Any]]]:
