@@ -20,9 +20,12 @@ DEPTH = 3
 
 
 def snake(name: str) -> str:
-    """`TimeLex` → `time_lex`: the variable that holds an instance of a class."""
-    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name.strip("_")).lower()
-    return name + "_" if name in ("list", "dict", "set", "str", "int", "type", "range", "class", "def", "if", "result") else name
+    """`TimeLex` → `time_lex`, `furl` → `the_furl`: the variable that holds an instance of a class, and does not hide it."""
+    plain = name.strip("_")
+    made = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", plain).lower()
+    if made == plain:
+        return f"the_{made}"
+    return made + "_" if made in ("list", "dict", "set", "str", "int", "type", "range", "class", "def", "if", "result") else made
 
 
 class Composer:
