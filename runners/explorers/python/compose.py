@@ -50,7 +50,7 @@ class Composer:
     def heirs(self, subject: Subject, owner: type) -> list[type]:
         """Classes of the module that inherit a method as it is."""
         world = self.maker.world
-        below = [cls for cls in world.concrete if cls is not owner and issubclass(cls, owner) and cls.__module__ == world.module.__name__]
+        below = [cls for cls in world.concrete if cls is not owner and owner in cls.__mro__ and cls.__module__ == world.module.__name__]
         return [cls for cls in below if inspect.getattr_static(cls, subject.name, None) is vars(owner).get(subject.name)]
 
     def members(self, cls: type) -> list[Subject]:
