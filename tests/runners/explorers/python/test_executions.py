@@ -12,7 +12,7 @@ import pytest
 pytestmark = pytest.mark.slow
 PROGRAM = Path(__file__).parents[4] / "runners/explorers/python"
 RESTLESS = '''
-"""Code whose results depend on time, chance, addresses and the order of sets."""
+"""Code whose results depend on time, chance, addresses that are shown, and the order of sets of texts."""
 
 import datetime
 import random
@@ -47,7 +47,7 @@ def label(value: Union[int, str]) -> str:
 
 
 def kinds(values: list) -> list:
-    return [kind.__name__ for kind in {type(value) for value in values}]
+    return list({type(value).__name__ for value in values})
 
 
 def wait(times: int) -> int:
