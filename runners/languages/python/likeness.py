@@ -129,7 +129,26 @@ def _plain(body: Iterable[ast.stmt]) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id in numbers:
             node.id = numbers[node.id].id
-    return ast.dump(tree)
+    return ast.dump(_Spelled().visit(tree))
+
+
+class _Spelled(ast.NodeTransformer):
+    """Writes `f(**{"a": 1})` as `f(a=1)`: options of a row, written out."""
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:
+        """One call."""
+        self.generic_visit(node)
+        node.keywords = [keyword for given in node.keywords for keyword in _spelled(given)]
+        return node
+
+
+def _spelled(given: ast.keyword) -> list[ast.keyword]:
+    match given:
+        case ast.keyword(arg=None, value=ast.Dict(keys=keys, values=values)):
+            names = [key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str) and key.value.isidentifier()]
+            if len(names) == len(set(names)) == len(values):
+                return [ast.keyword(name, value) for name, value in zip(names, values, strict=True)]
+    return [given]
 
 
 def _parametrized(decorator: ast.expr, body: Sequence[ast.stmt]) -> _Table | None:

@@ -61,6 +61,17 @@ def test_a_class_around_tests_makes_no_difference() -> None:
     assert differs(f"class TestArea:\n{inside}", TABLE, RAISES) == ""
 
 
+def test_options_of_a_row_may_be_written_out_as_keywords() -> None:
+    table = '@pytest.mark.parametrize(("n", "options", "expected"), [(1, {"double": True}, 2), (2, {"double": True}, 4)])\n'
+    table += "def test_area_with_options(n, options, expected):\n    assert area(n, **options) == expected\n"
+    spelled = '@pytest.mark.parametrize(("n", "expected"), [(2, 4), (1, 2)])\n'
+    spelled += "def test_area_is_doubled(n, expected):\n    assert area(n, double=True) == expected\n"
+
+    assert differs(spelled, first=table) == ""
+    assert differs(spelled.replace("True", "False"), first=table)
+    assert differs(spelled.replace("double=", "half="), first=table)
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
