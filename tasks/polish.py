@@ -1,5 +1,6 @@
 """FileReport → the same tests under better names, in better order and groups, as a model puts them; or as they were, with the reason."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -57,6 +58,7 @@ def polish(place: Place, report: FileReport, gateway: Gateway) -> FileReport:
     whole = _joined(place, parts)
     if objection := _objection(place, report, whole.candidate):
         return replace(report, polished=objection)
+    whole = _named_alike(whole, old)
     return replace(
         report,
         candidate=_with_observations(whole, old),
@@ -157,6 +159,16 @@ def _covers(coverage: FileCoverage) -> tuple[frozenset[int], frozenset[Arc]]:
 def _of(known: Mapping[str, T], test: str, otherwise: T) -> T:
     """What is known of a test, also where the search names no class."""
     return known.get(test, known.get(test.rpartition(".")[2], otherwise))
+
+
+def _named_alike(part: _Part, old: Candidate) -> _Part:
+    """Without the names of classes before those of tests where the search names none."""
+    short = {test.name: test.name.rpartition(".")[2] for test in part.candidate.tests}
+    named = all(re.fullmatch(r"\w+\.\w+", name) for name in short)
+    if not named or any("." in test.name for test in old.tests) or len(set(short.values())) < len(short):
+        return part
+    tests = tuple(replace(test, name=short[test.name]) for test in part.candidate.tests)
+    return _Part(replace(part.candidate, tests=tests), {short[test]: rows for test, rows in part.origins.items()})
 
 
 def _with_observations(part: _Part, old: Candidate) -> Candidate:

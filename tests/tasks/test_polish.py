@@ -69,7 +69,9 @@ def polished(tmp_path: Path, workspace: Workspace, environment: Environment, san
         place = Place(target, workspace, environment, style, sandbox, Folder.of(str(tmp_path), campaign), before)
         candidate = replace(adopt([tests], workspace, environment, target, style), engine="search")
         named = {"test_sign_1": ("o1", "o2"), "test_sign_2": ("o3",)}
-        candidate = replace(candidate, tests=tuple(replace(t, observations=named.get(t.name, ())) for t in candidate.tests))
+        short = {t: t.name.rpartition(".")[2] for t in candidate.tests}  # as the search names them
+        written = tuple(replace(t, name=short[t], observations=named.get(short[t], ())) for t in candidate.tests)
+        candidate = replace(candidate, tests=written)
         attempt = execute(candidate, target, workspace, environment, sandbox)
         gains = {"test_sign_1": ({8, 9, 10}, 3), "test_sign_2": ({11}, 1)}
         verdicts = [
@@ -221,6 +223,9 @@ def test_methods_of_unittest_are_named_too(polished: Polish) -> None:
         report = polished(server, UNITTEST, "unittest")
 
     assert report.polished == "done"
-    assert names(report) == ["TestNumbers.test_sign_is_not_positive", "TestNumbers.test_sign_is_positive"]
+    assert names(report) == ["test_sign_is_not_positive", "test_sign_is_positive"]
+    assert [v.test for v in report.verdicts if v.kept] == names(report)
+    assert report.candidate.tests[0].observations == ("o1", "o2")
+    assert report.verdicts[0].lines == {8, 9, 10}
     assert "subTest" in server.prompts[0]
     assert "parametrize" not in server.prompts[0]
