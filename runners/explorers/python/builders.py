@@ -12,6 +12,7 @@ import typing
 from collections.abc import Callable
 from typing import Any
 
+from runners.explorers.python.contents import descends
 from runners.explorers.python.maker import UNION, Maker
 from runners.explorers.python.subjects import modern, typing_names
 from runners.explorers.python.values import Atom, Call, Member, Node, Variable
@@ -79,7 +80,7 @@ class Builder:
             inner = next(iter(inner_classes(self.hints(cls).get(name))), None)
         world = self.maker.world
         if inner is not None:
-            fits = [found for found in world.concrete if issubclass(found, inner)]
+            fits = [found for found in world.concrete if descends(found, inner)]
             return self.maker.construct(self.rng.choice(fits or [inner]), 2)
         near = [found for found in world.concrete if found.__module__ == cls.__module__ and found is not cls]
         if near and self.rng.random() < 0.7:

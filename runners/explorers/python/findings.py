@@ -8,6 +8,7 @@ import traceback
 import typing
 from typing import Any
 
+from runners.explorers.python.contents import typed_dict
 from runners.explorers.python.execute import Executor, Run
 from runners.explorers.python.maker import UNION
 from runners.explorers.python.subjects import MISSING, Parameter, Subject, documented_kinds
@@ -115,7 +116,7 @@ def satisfies(hint: Any, value: Any) -> bool:
         if origin is tuple and not (len(args) == 2 and args[1] is ...):
             return len(args) == len(value) and all(satisfies(a, v) for a, v in zip(args, value))
         return bool(args) and isinstance(value, (list, tuple, set, frozenset)) and all(satisfies(args[0], item) for item in value)
-    if not isinstance(hint, type) or hint is object or hint in LOOSE:
+    if not isinstance(hint, type) or hint is object or hint in LOOSE or typed_dict(hint):
         return False
     return type(value) is hint or (isinstance(value, hint) and not isinstance(value, bool))
 

@@ -15,6 +15,7 @@ import typing
 import uuid
 from typing import Any, Union
 
+from runners.explorers.python.contents import descends, typed_dict
 from runners.explorers.python.documents import Reader
 from runners.explorers.python.strings import FORMATS, block, matching, nudge
 from runners.explorers.python.subjects import MISSING, Parameter, Subject, abstract, parameters_of, typing_names
@@ -366,9 +367,9 @@ class Maker:
         return self.make_callable(depth, None)
 
     def class_for(self, bound: Any) -> Node:
-        fits = [self.world.names[c] for c in self.world.names if isinstance(bound, type) and issubclass(c, bound)]
+        fits = [self.world.names[c] for c in self.world.names if isinstance(bound, type) and descends(c, bound)]
         if bound is enum.Enum:
-            filled = [self.world.names[c] for c in self.world.names if issubclass(c, enum.Enum) and c.__members__]
+            filled = [self.world.names[c] for c in self.world.names if descends(c, enum.Enum) and c.__members__]
             return self.rng.choice([*filled, Name("uuid", "SafeUUID")])
         if fits:
             return self.rng.choice(fits)
@@ -395,7 +396,7 @@ class Maker:
             return self.make_match(depth, None)
         if name in KNOWN:
             return self.snippet(self.rng.choice(KNOWN[name]))
-        if typing.is_typeddict(hint) if hasattr(typing, "is_typeddict") else hasattr(hint, "__total__"):
+        if typed_dict(hint):
             return self.typed_dict(hint, depth)
         return self.construct(hint, depth) if isinstance(hint, type) else self.make_any(depth, None)
 
@@ -448,7 +449,7 @@ class Maker:
         if issubclass(cls, BaseException) and cls.__init__ in (Exception.__init__, BaseException.__init__):
             named = world.name_of(cls)
             return Call(named, (Atom("abc"),)) if named is not None else Atom(None)
-        subclasses = [c for c in world.concrete if issubclass(c, cls) and c is not cls]
+        subclasses = [c for c in world.concrete if descends(c, cls) and c is not cls]
         if subclasses and rng.random() < 0.3:
             cls = rng.choice(subclasses)
         name = world.name_of(cls)
@@ -459,7 +460,7 @@ class Maker:
         return self.call(name, self.constructor_parameters(cls), depth)
 
     def concrete(self, cls: Any, depth: int) -> Node:
-        fits = [c for c in self.world.concrete if issubclass(c, cls)]
+        fits = [c for c in self.world.concrete if descends(c, cls)]
         if fits and self.rng.random() < 0.85:
             return self.construct(self.rng.choice(fits), depth)
         base = self.world.name_of(cls)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
+from runners.explorers.python.contents import contents
+
 CONTAINERS = (list, dict, set)
 
 
@@ -20,7 +22,7 @@ class Globals:
         self.containers = [
             (value, copy.copy(value)) for value in self.variables.values() if type(value) in CONTAINERS and value is not vars(module)
         ]
-        self.classes = [value for value in self.variables.values() if isinstance(value, type) and value.__module__ == module.__name__]
+        self.classes = [value for _, value in contents(module) if isinstance(value, type) and value.__module__ == module.__name__]
         self.members = [(kind, dict(vars(kind))) for kind in self.classes]
         for _, members in self.members:
             self.containers += [(value, copy.copy(value)) for value in members.values() if type(value) in CONTAINERS]
@@ -80,7 +82,7 @@ def _caches(module: ModuleType, alone: bool) -> Iterator[Callable[[], None]]:
         [] if alone else [loaded for name, loaded in list(sys.modules.items()) if name.split(".")[0] == package and loaded is not module]
     )
     for loaded in [module, *modules]:
-        for holder in [loaded, *(v for v in list(vars(loaded).values()) if isinstance(v, type))]:
+        for holder in [loaded, *(v for _, v in contents(loaded) if isinstance(v, type))]:
             for value in list(vars(holder).values()):
                 clear = getattr(getattr(value, "__func__", value), "cache_clear", None)
                 if callable(clear) and hasattr(value, "cache_info"):

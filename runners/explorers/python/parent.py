@@ -84,6 +84,7 @@ class Parent:
         self.deaths = 0
         self.sizes: dict[str, tuple[int, ...]] = {}
         self.progress_at = 0
+        self.executions = 0
         self.final: dict[str, Any] = {}
 
     def elapsed(self) -> float:
@@ -194,6 +195,7 @@ class Parent:
             rows = file.read()
         rows = rows[: rows.rfind("\n") + 1]
         self.progress_at += len(rows)
+        self.executions = json.loads(rows.splitlines()[-1])["executions"] if rows else self.executions
         with open(self.out, "a", encoding="utf-8") as file:
             file.write(rows)
 
@@ -270,7 +272,7 @@ class Parent:
                 "type": "end",
                 "ending": self.ending or "budget",
                 "mutants": mutants,
-                "executions": self.final.get("executions", 0),
+                "executions": self.final.get("executions", self.executions),
                 "seconds": round(self.elapsed(), 2),
             }
         )

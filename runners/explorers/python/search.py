@@ -22,6 +22,7 @@ from runners.explorers.python.archive import Archive, Kept, slim
 from runners.explorers.python.builders import Builder
 from runners.explorers.python.cases import Case, Replay, load_case
 from runners.explorers.python.compose import Composer
+from runners.explorers.python.contents import code_of
 from runners.explorers.python.execute import Executor, Run, intrudes, meddles, proper
 from runners.explorers.python.findings import Findings
 from runners.explorers.python.goals import Goals, make_tracer
@@ -73,7 +74,6 @@ class Search:
         self.progress: list[str] = []
         self.last_new = 0
         self.last_new_at = 0.0
-        self.errors = 0
         self.producers: list[tuple[Node, list[Parameter]]] | None = None
         self.tries: dict[int, int] = {}
         self.tried: set[int] = set()
@@ -218,7 +218,7 @@ class Search:
     def feed(self, run: Run, kept: bool) -> None:
         """Offer what a call gave as an argument for others; follow functions that were returned."""
         value = run.outcome.value
-        code = getattr(value, "__code__", None)
+        code = code_of(value)
         if code is not None and code.co_filename == self.executor.path and run.case.call.size() < 40 and not run.case.asynchronous:
             if self.rng.random() < 0.3 or kept:
                 self.queue.append(self.composer.follow(run.case, value))
@@ -266,12 +266,9 @@ class Search:
         self.steps += 1
         try:
             step()
-        except Exception as error:
-            self.errors += 1
+        except BaseException:
             if os.environ.get("EXPLORER_DEBUG"):
                 traceback.print_exc(limit=-4)
-            if self.errors > 1000:
-                raise error
 
     def search_seconds(self) -> float:
         """When the search ends: later while new goals still arrive, for the mutants get the rest."""
@@ -455,7 +452,7 @@ class Search:
             except Interrupted:
                 continue
             if case is None:
-                value = self.live(node)
+                value = self.built(node)
                 if type(value).__module__.split(".")[0] == self.package:
                     self.world.offer(value, self.canonical(node))
                 continue
@@ -471,7 +468,9 @@ class Search:
         try:
             self.guard.on = True
             return node.build(Scope(self.module))
-        except Exception:
+        except Interrupted:
+            raise
+        except BaseException:  # also what ends a program, or a test
             return None
         finally:
             self.guard.on = False

@@ -14,6 +14,7 @@ import typing
 from types import ModuleType
 from typing import Any
 
+from runners.explorers.python.contents import code_of, contents, typed_dict
 from runners.explorers.python.harvest import Definition, Harvest, Use, documented_types, name_kind, words_to_kinds
 from runners.explorers.python.values import Name, Node
 
@@ -159,10 +160,11 @@ class Finder:
 
     def find(self) -> list[Subject]:
         """All subjects, in the order of the source."""
+        held = dict(contents(self.module))
         for key, definition in self.harvest.definitions.items():
             if "." in definition.qualname or key.endswith("'"):
                 continue
-            value = vars(self.module).get(definition.qualname)
+            value = held.get(definition.qualname)
             if isinstance(value, type):
                 self.add_class(value, definition.qualname)
             elif callable(value):
@@ -172,8 +174,8 @@ class Finder:
 
     def add_assigned(self) -> None:
         """Callables that the module makes by assignment from code of its own (partial, decorated lambda)."""
-        for name, value in list(vars(self.module).items()):
-            code = getattr(value, "__code__", None)
+        for name, value in contents(self.module):
+            code = code_of(value)
             if (
                 name not in self.definitions
                 and code is not None
@@ -201,7 +203,7 @@ class Finder:
         self.subject(name, "function", function, None, 0).callee = Name(self.module.__name__, name)
 
     def add_class(self, cls: type, qualname: str) -> None:
-        if not abstract(cls) and not issubclass(cls, enum.Enum):
+        if not abstract(cls) and not issubclass(cls, enum.Enum) and not typed_dict(cls):
             self.add_constructor(cls, qualname)
         for name, value in own_members(cls, self.module):
             unit = f"{qualname}.{name}"

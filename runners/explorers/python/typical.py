@@ -11,6 +11,7 @@ from typing import Any
 
 from runners.explorers.python.cases import Case
 from runners.explorers.python.compose import Composer
+from runners.explorers.python.contents import typed_dict
 from runners.explorers.python.maker import UNION, Maker
 from runners.explorers.python.subjects import MISSING, Parameter
 from runners.explorers.python.values import Atom, Call, Function, Group, Member, Name, Node, Operation, Table, walk
@@ -100,6 +101,8 @@ class Custom:
         cls = origin or hint
         if not isinstance(cls, type):
             return True
+        if typed_dict(cls):
+            return isinstance(node, Table)
         if isinstance(node, Atom):
             return self.atom(cls, node.value)
         if isinstance(node, Group):

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+from runners.explorers.python.contents import contents, descends
 from runners.explorers.python.harvest import Harvest
 from runners.explorers.python.subjects import Parameter, abstract, parameters_of
 from runners.explorers.python.values import Call, Member, Name, Node, literal
@@ -42,7 +43,7 @@ class World:
         for kind, value in harvest.all_literals:
             self.literals.setdefault(kind, []).append(value)
         self._classes()
-        self._values(vars(module))
+        self._values(dict(contents(module)))
         self._texts()
         whole = sorted({v for v in self.literals.get(int, []) if 20 <= v <= 5000})
         self.sizes = [n for v in whole or (50,) for n in (v, v + 1, 2 * v + 1, 4 * v + 1, 5 * v)]
@@ -55,7 +56,7 @@ class World:
         for name, module in sorted(sys.modules.items()):
             if name.split(".")[0] != self.package or module is self.module or not isinstance(module, ModuleType):
                 continue
-            for key, value in list(vars(module).items()):
+            for key, value in contents(module):
                 if key.startswith("__"):
                     continue
                 parts = value if isinstance(value, (list, tuple, set, frozenset, dict)) and len(value) < 3000 else (value,)
@@ -73,7 +74,7 @@ class World:
             m for n, m in sorted(sys.modules.items()) if n.split(".")[0] == self.package and n != mine and isinstance(m, ModuleType)
         ]
         for module in modules:
-            for name, value in list(vars(module).items()):
+            for name, value in contents(module):
                 if isinstance(value, type) and value not in self.names and self._wanted(value, module):
                     home = value.__module__ if importable(value.__module__, value.__qualname__, value) else module.__name__
                     path = value.__qualname__ if home == value.__module__ else name
@@ -117,7 +118,7 @@ class World:
         for name, module in sorted(sys.modules.items()):
             if name.split(".")[0] != self.package or not isinstance(module, ModuleType):
                 continue
-            for value in [module, *(v for v in list(vars(module).values()) if isinstance(v, type) or inspect.isfunction(v))]:
+            for value in [module, *(v for _, v in contents(module) if isinstance(v, type) or inspect.isfunction(v))]:
                 doc = getattr(value, "__doc__", None)
                 if not isinstance(doc, str) or getattr(value, "__module__", name) not in (name, None):
                     continue
@@ -208,7 +209,7 @@ class World:
         for name, module in sorted(sys.modules.items(), key=lambda item: (item[0].count("."), item[0])):
             if name.split(".")[0] != self.package or module is self.module or not isinstance(module, ModuleType):
                 continue
-            for key, value in list(vars(module).items()):
+            for key, value in contents(module):
                 home = value.__module__ if isinstance(value, (type, FunctionType)) else None
                 if key.startswith("_") or not isinstance(home, str) or home.split(".")[0] != self.package or home == self.module.__name__:
                     continue
@@ -225,7 +226,7 @@ class World:
 
     def pooled(self, cls: type) -> list[Node]:
         """Expressions that gave instances of a class or its subclasses."""
-        return [node for kind, nodes in self.pool.items() if issubclass(kind, cls) for node in nodes]
+        return [node for kind, nodes in self.pool.items() if descends(kind, cls) for node in nodes]
 
 
 def constants(code: CodeType) -> list[str]:

@@ -17,13 +17,16 @@ PROGRAM = Path(__file__).parents[4] / "runners/explorers/python"
 def explore(tmp_path: Path):  # type: ignore[no-untyped-def]
     """Explore a module with this text; the lines it streamed, and its last word."""
 
-    def run(text: str, seconds: float = 5, seed: int = 0) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    def run(text: str, seconds: float = 5, seed: int = 0, own_tests: str = "") -> tuple[list[dict[str, Any]], dict[str, Any]]:
         code, scratch = tmp_path / "code", tmp_path / f"scratch{len(list(tmp_path.iterdir()))}"
         code.mkdir(exist_ok=True)
         scratch.mkdir()
         (code / "subject.py").write_text(text)
         request = {"module": "subject", "file": str(code / "subject.py"), "roots": [str(code)], "seed": seed, "seconds": seconds}
-        (scratch / "request.json").write_text(json.dumps({**request, "texts": [], "covered_lines": [], "covered_branches": []}))
+        (scratch / "test_own.py").write_text(own_tests)
+        (scratch / "request.json").write_text(
+            json.dumps({**request, "texts": ["test_own.py"], "covered_lines": [], "covered_branches": []})
+        )
         subprocess.run((sys.executable, PROGRAM, "request.json"), cwd=scratch, capture_output=True, timeout=90, check=True)
         lines = [json.loads(line) for line in (scratch / "observations.jsonl").read_text().splitlines()]
         assert lines[-1]["type"] == "end"
@@ -234,3 +237,52 @@ def test_what_depends_on_the_order_of_a_set_is_not_observed(explore) -> None:  #
     units = [o["unit"] for o in observations if o["stable"] and re.search(r"\{'[^']*', '", o["call"])]
     assert "joined" not in units, [o for o in observations if o["unit"] == "joined"]
     assert any(o["unit"] == "joined" for o in observations)
+
+
+OUTSIDE = """
+import typing
+
+
+class Proxy:
+    def __getattr__(self, name):
+        raise RuntimeError("outside of a request")
+
+
+class Point(typing.TypedDict):
+    x: int
+
+
+current = Proxy()
+
+
+def shifted(point: Point, by: int) -> int:
+    if by > 1:
+        return point["x"] + by
+    return 0
+"""
+ENDING = """
+import sys
+
+from subject import shifted
+
+
+class Failed(BaseException):
+    pass
+
+
+def failing():
+    raise Failed
+
+
+def test_one():
+    assert shifted({"x": failing()}, sys.exit(2)) == 3
+    assert shifted({"x": 2}, 7) == 9
+"""
+
+
+def test_proxies_typed_dictionaries_and_own_tests_that_end_the_program_cost_nothing(explore) -> None:  # type: ignore[no-untyped-def]
+    observations, end = explore(OUTSIDE, own_tests=ENDING)
+
+    assert end["executions"] > 100
+    arcs = {tuple(arc) for o in observations for arc in o["branches"]}
+    assert {(18, 19), (18, 20)} <= arcs, [o["call"] for o in observations]
