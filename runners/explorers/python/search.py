@@ -238,10 +238,8 @@ class Search:
         self.queue: list[Case] = []
         budget = self.seconds * EXTENDED - 0.6
         self.replay()
-        for case in self.documented():
+        for case in self.documented(budget * 0.4):
             self.guarded(lambda c=case: self.try_case(c))  # type: ignore[misc]
-            if self.elapsed() > budget * 0.4:
-                break
         self.maker.stubs = False
         self.produce(6, min(1.0, budget * 0.05))
         self.warm_up(min(budget * 0.15, 4.0))
@@ -440,11 +438,13 @@ class Search:
             if case.unit not in self.skip:
                 self.try_case(case)
 
-    def documented(self) -> Iterator[Case]:
-        """Calls found in docstrings, README files and tests, as they stand."""
+    def documented(self, until: float) -> Iterator[Case]:
+        """Calls found in docstrings, README files and tests, as they stand, as far as one comes in so many seconds of the search."""
         seen: set[str] = set()
         for origin, node in self.documented_nodes():
-            if node.size() > 150:
+            if self.elapsed() > until:
+                return
+            if node.size() > 150 or not self.at_hand(node):
                 continue
             try:
                 with timer(1.0):
@@ -462,6 +462,11 @@ class Search:
             if text not in seen and len(seen) < 600:
                 seen.add(text)
                 yield case.copy(origin=origin)
+
+    def at_hand(self, node: Node) -> bool:
+        """Whether a tree names only what is loaded, the package, or the standard library: tests may import half a world."""
+        roots = {part.module.split(".")[0] for _, part in walk(node) if isinstance(part, Name)} - {self.package}
+        return all(root in sys.modules or root in getattr(sys, "stdlib_module_names", ()) for root in roots)
 
     def live(self, node: Node) -> Any:
         """The live value of a tree, None when it cannot be built."""

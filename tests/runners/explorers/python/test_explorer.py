@@ -263,6 +263,7 @@ def shifted(point: Point, by: int) -> int:
 ENDING = """
 import sys
 
+from endless import number
 from subject import shifted
 
 
@@ -276,11 +277,14 @@ def failing():
 
 def test_one():
     assert shifted({"x": failing()}, sys.exit(2)) == 3
-    assert shifted({"x": 2}, 7) == 9
+    assert shifted({"x": number()}, 7) == 9
 """
 
 
-def test_proxies_typed_dictionaries_and_own_tests_that_end_the_program_cost_nothing(explore) -> None:  # type: ignore[no-untyped-def]
+def test_proxies_typed_dictionaries_and_own_tests_that_end_or_load_too_much_cost_nothing(explore, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "endless.py").write_text("while True: pass")
+
     observations, end = explore(OUTSIDE, own_tests=ENDING)
 
     assert end["executions"] > 100
