@@ -32,7 +32,7 @@ def discover(
     targets.sort(key=lambda t: (-_missing(t), t.path))
     late = targets[most:] if most else []
     ended += [
-        FileReport(t.path, language.NAME, State.NOT_REACHED, f"--max-files is {most}", coverage.get(t.path), coverage.get(t.path))
+        FileReport(t.path, language.NAME, State.EXCLUDED, f"--max-files is {most}", coverage.get(t.path), coverage.get(t.path))
         for t in late
     ]
     return tuple(targets[:most]), tuple(ended)
