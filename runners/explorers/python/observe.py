@@ -10,7 +10,7 @@ import sys
 import time
 from typing import Any
 
-from runners.explorers.python import clocks, listings
+from runners.explorers.python import clocks, listings, machine
 from runners.explorers.python.cases import Case, Outcome, callee_and_arguments, load_case
 from runners.explorers.python.describe_case import seen, states
 from runners.explorers.python.execute import Executor, Run
@@ -23,8 +23,6 @@ from runners.explorers.python.values import GROUPS, Atom, Call, Group, Member, N
 
 TAKEN = ("result", "printed", "complained", "warned", "logged", "monkeypatch")
 """Names that mean something else in a written test."""
-ZONE = "XXX-05:45"
-"""A time zone that hardly anyone has: nearly six hours ahead."""
 
 
 class Observer:
@@ -153,8 +151,7 @@ def main(request: dict[str, Any], folder: str, name: str, isolated: bool, seed: 
     if isolated:
         clocks.shift()
         listings.turn()
-        os.environ["COLUMNS"], os.environ["TZ"] = "111", ZONE
-        time.tzset()
+        machine.move()
     try:
         observer = Observer(request, folder, seed)
         observer.executor.program = "prog" if not isolated else "another"

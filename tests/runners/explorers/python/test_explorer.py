@@ -127,6 +127,33 @@ def test_what_a_clock_said_is_asserted_only_where_the_arrangement_sets_it(explor
     assert all("2.5000" in c["expected"] for o in observations if o["unit"] == "waited" for c in o["checks"] if c["how"] == "equals")
 
 
+MACHINE = """
+import os
+import shutil
+
+
+def editor(wanted: str) -> str:
+    return wanted or os.environ.get("EDITOR") or "vi"
+
+
+def lister(name: str) -> str:
+    return shutil.which("ls") or name
+
+
+def upper(name: str) -> str:
+    return name.upper()
+"""
+
+
+def test_what_the_machine_said_is_not_asserted(explore) -> None:  # type: ignore[no-untyped-def]
+    observations, _ = explore(MACHINE)
+
+    said = {check["expected"] for o in observations if o["unit"] in ("editor", "lister") for check in o["checks"]}
+    assert "'vi'" not in said
+    assert not any("/ls" in text for text in said)
+    assert any(o["unit"] == "upper" and o["checks"] for o in observations)
+
+
 def test_an_error_in_making_a_message_is_no_declared_error(explore) -> None:  # type: ignore[no-untyped-def]
     text = "def check(value: tuple) -> int:\n    if value != (1, 2):\n        raise TypeError('not %r' % value)\n    return 1\n"
 

@@ -17,7 +17,7 @@ HEAD = "import os\nimport pytest\nfrom signs import sign\n\n\n"
 REPORT = '<testsuites><testsuite><testcase file="tests/test_a.py" classname="tests.test_a" name="test_a"/></testsuite></testsuites>'
 FORGE = f"    with open('../results/junit.xml', 'w') as file:\n        file.write({REPORT!r})\n    os._exit(0)\n"
 QUICK = Limits(seconds=12)
-ENOUGH = Limits(seconds=30)
+ENOUGH = Limits(seconds=90)
 
 
 def candidate(body: str, *names: str, path: str = "tests/test_a.py") -> Candidate:
