@@ -84,7 +84,8 @@ class Parent:
         self.deaths = 0
         self.sizes: dict[str, tuple[int, ...]] = {}
         self.progress_at = 0
-        self.executions = 0
+        self.noted = 0
+        """Executions that the search last told of."""
         self.final: dict[str, Any] = {}
 
     def elapsed(self) -> float:
@@ -195,7 +196,7 @@ class Parent:
             rows = file.read()
         rows = rows[: rows.rfind("\n") + 1]
         self.progress_at += len(rows)
-        self.executions = json.loads(rows.splitlines()[-1])["executions"] if rows else self.executions
+        self.noted = json.loads(rows.splitlines()[-1])["executions"] if rows else self.noted
         with open(self.out, "a", encoding="utf-8") as file:
             file.write(rows)
 
@@ -272,7 +273,7 @@ class Parent:
                 "type": "end",
                 "ending": self.ending or "budget",
                 "mutants": mutants,
-                "executions": self.final.get("executions", self.executions),
+                "executions": self.final.get("executions", self.noted),
                 "seconds": round(self.elapsed(), 2),
             }
         )
