@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from runners.sandboxes.bounds import Bounds
 from testwright.errors import SandboxUnavailable
@@ -37,11 +37,8 @@ class DockerSettings(Bounds):
         runtime = given.get("TESTWRIGHT_RUNTIME", "")
         if runtime and runtime not in RUNTIMES:
             raise SandboxUnavailable(f"TESTWRIGHT_RUNTIME is {runtime!r}; set it to one of {', '.join(RUNTIMES)}")
-        bounds = Bounds.from_environment(given)
         return cls(
-            cpus=bounds.cpus,
-            memory=bounds.memory,
-            seconds=bounds.seconds,
+            **asdict(Bounds.from_environment(given)),
             runtime=runtime,
             image=given.get("TESTWRIGHT_IMAGE") or IMAGE,
             userns=given.get("TESTWRIGHT_USERNS", ""),

@@ -9,6 +9,7 @@ from runners.languages.python.renaming import substituted
 from testwright.model import Check, How, Step
 
 WORDS = ("printed", "complained", "logged", "warned")
+_WORD = re.compile(rf"(?<![\w.])({'|'.join(WORDS)})\b")
 _PYTEST = {
     "printed": ("capsys", "capsys.readouterr().out"),
     "complained": ("capsys", "capsys.readouterr().err"),
@@ -23,7 +24,7 @@ _UNITTEST = {
 
 def word_of(check: Check) -> str:
     """Which of the words a check is about; '' for other checks."""
-    found = re.search(r"(?<![\w.])(printed|complained|logged|warned)\b", check.subject)
+    found = _WORD.search(check.subject)
     return found[1] if found else ""
 
 
