@@ -14,7 +14,7 @@ from typing import Any
 
 from runners.explorers.python.contents import descends
 from runners.explorers.python.maker import UNION, Maker
-from runners.explorers.python.subjects import modern, typing_names
+from runners.explorers.python.subjects import class_hints, modern, typing_names
 from runners.explorers.python.values import Atom, Call, Member, Node, Variable
 
 Step = tuple  # (name of the variable or '', tree)
@@ -108,7 +108,7 @@ class Builder:
             for base in reversed(cls.__mro__):
                 found.update(commented(base))
             try:
-                found.update(typing.get_type_hints(cls, None, typing_names(cls.__module__) or None))
+                found.update(class_hints(cls))
             except Exception:
                 pass
             self.known_hints[cls] = found

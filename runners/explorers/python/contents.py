@@ -8,6 +8,18 @@ from types import CodeType, ModuleType
 from typing import Any
 
 
+def modules_of(package: str) -> list[tuple[str, ModuleType]]:
+    """The loaded modules of a package, by name."""
+    return [
+        (name, module) for name, module in sorted(sys.modules.items()) if name.split(".")[0] == package and isinstance(module, ModuleType)
+    ]
+
+
+def in_library(name: str) -> bool:
+    """Whether a module is one of the standard library; unknown, so False, before Python 3.10."""
+    return name.split(".")[0] in getattr(sys, "stdlib_module_names", ())
+
+
 def contents(module: ModuleType) -> list[tuple[str, Any]]:
     """Names and values of a module, without those that stand for another value: asking for it may fail (werkzeug's `LocalProxy`)."""
     return [(name, value) for name, value in list(vars(module).items()) if _itself(value)]

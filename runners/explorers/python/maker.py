@@ -18,7 +18,7 @@ from typing import Any, Union
 from runners.explorers.python.contents import descends, typed_dict
 from runners.explorers.python.documents import Reader
 from runners.explorers.python.strings import FORMATS, block, matching, nudge
-from runners.explorers.python.subjects import MISSING, Parameter, Subject, abstract, parameters_of, typing_names
+from runners.explorers.python.subjects import MISSING, Parameter, Subject, abstract, class_hints, parameters_of
 from runners.explorers.python.values import Atom, Call, Function, Group, Member, Name, Node, Operation, Table, Variable, literal
 from runners.explorers.python.world import World
 
@@ -367,10 +367,10 @@ class Maker:
         return self.make_callable(depth, None)
 
     def class_for(self, bound: Any) -> Node:
-        fits = [self.world.names[c] for c in self.world.names if isinstance(bound, type) and descends(c, bound)]
         if bound is enum.Enum:
             filled = [self.world.names[c] for c in self.world.names if descends(c, enum.Enum) and c.__members__]
             return self.rng.choice([*filled, Name("uuid", "SafeUUID")])
+        fits = [self.world.names[c] for c in self.world.names if isinstance(bound, type) and descends(c, bound)]
         if fits:
             return self.rng.choice(fits)
         named = self.world.name_of(bound) if isinstance(bound, type) else None
@@ -490,7 +490,7 @@ class Maker:
 
     def field_hints(self, cls: type, parameters: list[Parameter]) -> None:
         try:
-            hints = typing.get_type_hints(cls, None, typing_names(cls.__module__) or None)
+            hints = class_hints(cls)
         except Exception:
             return
         for parameter in parameters:

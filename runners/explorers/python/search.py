@@ -22,7 +22,7 @@ from runners.explorers.python.archive import Archive, Kept, slim
 from runners.explorers.python.builders import Builder
 from runners.explorers.python.cases import Case, Replay, load_case
 from runners.explorers.python.compose import Composer
-from runners.explorers.python.contents import code_of
+from runners.explorers.python.contents import code_of, in_library
 from runners.explorers.python.execute import Executor, Run, intrudes, meddles, proper
 from runners.explorers.python.findings import Findings
 from runners.explorers.python.goals import Goals, make_tracer
@@ -466,7 +466,7 @@ class Search:
     def at_hand(self, node: Node) -> bool:
         """Whether a tree names only what is loaded, the package, or the standard library: tests may import half a world."""
         roots = {part.module.split(".")[0] for _, part in walk(node) if isinstance(part, Name)} - {self.package}
-        return all(root in sys.modules or root in getattr(sys, "stdlib_module_names", ()) for root in roots)
+        return all(root in sys.modules or in_library(root) for root in roots)
 
     def live(self, node: Node) -> Any:
         """The live value of a tree, None when it cannot be built."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from runners.explorers.python.cases import Case
 from runners.explorers.python.clocks import CLOCKS
+from runners.explorers.python.contents import modules_of
 from runners.explorers.python.execute import Executor
 from runners.explorers.python.values import Clock, owner_of
 
@@ -27,9 +28,7 @@ def clocks_of(module: ModuleType) -> list[str]:
     package = module.__name__.partition(".")[0]
     known = {id(getattr(time, name)): name for name in NAMES if hasattr(time, name)}
     found: dict[str, None] = {}
-    for name, other in sorted(sys.modules.items()):
-        if name.partition(".")[0] != package or not isinstance(other, ModuleType):
-            continue
+    for name, other in modules_of(package):
         values = dict(vars(other))
         if any(value is time for value in values.values()):
             found.update({f"time.{clock}": None for clock in known.values()})

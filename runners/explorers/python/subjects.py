@@ -14,7 +14,7 @@ import typing
 from types import ModuleType
 from typing import Any
 
-from runners.explorers.python.contents import code_of, contents, typed_dict
+from runners.explorers.python.contents import code_of, contents, in_library, typed_dict
 from runners.explorers.python.harvest import Definition, Harvest, Use, documented_types, name_kind, words_to_kinds
 from runners.explorers.python.values import Name, Node
 
@@ -308,6 +308,11 @@ def hints_of(function: Any, module: ModuleType) -> dict[str, Any]:
     return found
 
 
+def class_hints(cls: type) -> dict[str, Any]:
+    """Resolved annotations of a class and its bases; what cannot be resolved raises, as with `typing.get_type_hints`."""
+    return typing.get_type_hints(cls, None, typing_names(cls.__module__) or None)
+
+
 @functools.lru_cache(maxsize=64)
 def typing_names(name: str) -> dict[str, Any]:
     """What a module imports for its annotations only: values of the names below `if TYPE_CHECKING`, from modules that are loaded anyway."""
@@ -345,7 +350,7 @@ def imported_names(node: ast.stmt, module: ModuleType) -> dict[str, Any]:
 
 def loaded(name: str) -> ModuleType | None:
     """A module that is loaded, or that costs little to load."""
-    if name not in sys.modules and name.split(".")[0] in getattr(sys, "stdlib_module_names", ()):
+    if name not in sys.modules and in_library(name):
         try:
             importlib.import_module(name)
         except Exception:

@@ -475,6 +475,9 @@ class Clock(Node):
         scope.undo.append(lambda: setattr(owner, name, real))
         setattr(owner, name, iter(values).__next__ if len(values) > 1 else lambda: values[0])
 
+    def own_mark(self) -> Any:
+        return self.path, self.values
+
     def source(self, printer: Printer) -> str:
         said = f"iter({list(self.values)!r}).__next__" if len(self.values) > 1 else f"lambda: {self.values[0]!r}"
         return f"monkeypatch.setattr({self.path!r}, {said})"

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from runners.explorers.python.contents import contents, descends
+from runners.explorers.python.contents import contents, descends, modules_of
 from runners.explorers.python.harvest import Harvest
 from runners.explorers.python.subjects import Parameter, abstract, parameters_of
 from runners.explorers.python.values import Call, Member, Name, Node, literal
@@ -53,8 +53,8 @@ class World:
 
     def _words(self) -> list[str]:
         found: dict[str, None] = {}
-        for name, module in sorted(sys.modules.items()):
-            if name.split(".")[0] != self.package or module is self.module or not isinstance(module, ModuleType):
+        for name, module in modules_of(self.package):
+            if module is self.module:
                 continue
             for key, value in contents(module):
                 if key.startswith("__"):
@@ -70,9 +70,7 @@ class World:
     def _classes(self) -> None:
         """Classes of the package (in modules that are loaded), and those the module imports."""
         mine = self.module.__name__
-        modules = [self.module] + [
-            m for n, m in sorted(sys.modules.items()) if n.split(".")[0] == self.package and n != mine and isinstance(m, ModuleType)
-        ]
+        modules = [self.module] + [module for name, module in modules_of(self.package) if name != mine]
         for module in modules:
             for name, value in contents(module):
                 if isinstance(value, type) and value not in self.names and self._wanted(value, module):
@@ -115,9 +113,7 @@ class World:
     def _texts(self) -> None:
         """Texts from the docstrings of the package, and patterns that are written as plain strings."""
         found: dict[str, None] = {}
-        for name, module in sorted(sys.modules.items()):
-            if name.split(".")[0] != self.package or not isinstance(module, ModuleType):
-                continue
+        for name, module in modules_of(self.package):
             for value in [module, *(v for _, v in contents(module) if isinstance(v, type) or inspect.isfunction(v))]:
                 doc = getattr(value, "__doc__", None)
                 if not isinstance(doc, str) or getattr(value, "__module__", name) not in (name, None):
@@ -206,8 +202,8 @@ class World:
         """Public functions of the package's other modules, and methods of their plain objects, with few parameters that have to be given."""
         found: dict[Any, Node] = {}
         methods: dict[Any, Node] = {}
-        for name, module in sorted(sys.modules.items(), key=lambda item: (item[0].count("."), item[0])):
-            if name.split(".")[0] != self.package or module is self.module or not isinstance(module, ModuleType):
+        for name, module in sorted(modules_of(self.package), key=lambda item: item[0].count(".")):
+            if module is self.module:
                 continue
             for key, value in contents(module):
                 home = value.__module__ if isinstance(value, (type, FunctionType)) else None
