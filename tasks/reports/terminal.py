@@ -13,7 +13,7 @@ from tasks.reports.models import models
 from tasks.reports.numbers import Change, Total, by_language, coverage, total, worst_first
 from tasks.reports.words import inline, many, percent, points
 from tasks.reports.write import Written
-from testwright.model import FileReport, Report
+from testwright.model import FileReport, Report, State
 
 SUCCESS = 0
 FAILURE = 1
@@ -23,6 +23,7 @@ INVALID = 2
 PARTIAL = 3
 """Something was not done; the report says what."""
 
+_SERVED = {State.IMPROVED, State.COVERED, State.EXCLUDED, State.NOTHING_TO_TEST}
 _STATUS = {"success": SUCCESS, "partial": PARTIAL, "failure": FAILURE}
 
 
@@ -37,7 +38,8 @@ def show(written: Written, console: Console, page: str = "", most: int = 20) -> 
     plain = not console.is_terminal
     if any(s.files for s in report.sources):
         console.print(coverage_table(report, plain=plain, most=most))
-    for line in (*troubles(report), _ascii(headline(report), plain), *map(inline, models(report)), *places(written, page)):
+    ends = (*troubles(report), *unserved(report), _ascii(headline(report), plain))
+    for line in (*ends, *map(inline, models(report)), *places(written, page)):
         console.print(Text(line), soft_wrap=True)  # a path that is broken in two cannot be opened
 
 
@@ -90,6 +92,13 @@ def troubles(report: Report) -> tuple[str, ...]:
     """One line for each source that was not completed."""
     ended = (s for s in report.sources if s.state != "completed")
     return tuple(inline(f"{s.source}: {s.state}{f': {s.reason}' if s.reason else ''}", 600) for s in ended)
+
+
+def unserved(report: Report, most: int = 10) -> tuple[str, ...]:
+    """One line for each file that was wanted, got no test and has a reason."""
+    files = [f for s in report.sources for f in s.files if f.state not in _SERVED and f.reason]
+    lines = [inline(f"{f.path}: {f.state}: {f.reason}", 300) for f in worst_first(files)]
+    return (*lines[:most], f"... {many(len(lines) - most, 'more file')} with a reason in the report") if len(lines) > most else tuple(lines)
 
 
 def places(written: Written, page: str = "") -> tuple[str, ...]:

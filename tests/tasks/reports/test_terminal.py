@@ -11,7 +11,7 @@ from rich.console import Console
 from tasks.reports.terminal import FAILURE, INVALID, PARTIAL, SUCCESS, exit_status, show
 from tasks.reports.write import Written
 from tests.tasks.reports import builders
-from testwright.model import Report
+from testwright.model import FileReport, Report, State
 
 
 def printed(report: Report, *, terminal: bool = False, width: int = 100, folder: str = "/out", most: int = 20) -> str:
@@ -64,6 +64,17 @@ def test_names_cannot_steer_the_terminal_or_the_markup() -> None:
 
 def test_a_source_that_failed_gets_one_line() -> None:
     assert "https://git.invalid/x.git: checkout failed: could not resolve host: git.invalid" in printed(builders.failed()).splitlines()
+
+
+def test_a_file_without_tests_says_why() -> None:
+    (source,) = builders.report().sources
+    lost = FileReport("a.py", "python", State.UNCHANGED, "breaks the suite: 1 != 2")
+    files = (*(replace(lost, path=f"f{number}.py") for number in range(12)), FileReport("b.py", "python", State.EXCLUDED, "by patterns"))
+    lines = printed(builders.report(replace(source, files=files)), width=300).splitlines()
+
+    assert "f0.py: no test kept: breaks the suite: 1 != 2" in lines
+    assert "... 2 more files with a reason in the report" in lines
+    assert not [line for line in lines if "by patterns" in line]
 
 
 @pytest.mark.parametrize(
