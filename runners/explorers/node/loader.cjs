@@ -46,6 +46,8 @@ class Loader {
     this.compiler = this.known ? this.known.compiler : compilerOptions(this.file, this.tools);
     /** Files whose code awaits at top level: promises of their end. */
     this.pending = [];
+    /** What ES imports see of a module that replaces `module.exports` for `require`, by file. */
+    this.namespaces = new Map();
     /** Compiled text by file; another process may have made some. */
     this.texts = new Map(this.known?.texts ?? []);
     this.install();
@@ -80,8 +82,10 @@ class Loader {
   run(module, filename) {
     const text = this.text(filename);
     const local = Module.createRequire(filename);
-    const given = [module.exports, local, module, filename, path.dirname(filename), text.includes('__import_meta') ? meta(filename) : undefined];
+    const first = module.exports;
+    const given = [first, local, module, filename, path.dirname(filename), text.includes('__import_meta') ? meta(filename) : undefined];
     compiledFunction(text, filename).apply(module.exports, given);
+    if (first.__esModule && module.exports !== first) this.namespaces.set(filename, first);
     if (module.__ready) this.pending.push(module.__ready);
   }
 
@@ -91,7 +95,7 @@ class Loader {
     let exported = require(this.file);
     for (const ready of this.pending.splice(0)) await ready;
     exported = require(this.file);
-    return exported;
+    return this.namespaces.get(this.file) ?? exported;
   }
 }
 

@@ -10,10 +10,10 @@ const { Describer, snapshot, files, fileChecks, errorType, check, nameOf } = req
 const { literal } = require('./literal.cjs');
 const { isObject } = require('./execute.cjs');
 const { guard } = require('./guard.cjs');
+const timers = require('./timers.cjs');
 
 const MATCHED = 160;
 const chdir = process.chdir.bind(process);
-const later = setTimeout;
 const UNSTABLE = /\bcov_\w+\(|\/(tmp|var|home|root|private)\/|0x[0-9a-f]{6}|file:\/\/|\.cjs\b|node:internal|\bpid\b|__tw|[A-Z]:\\/;
 
 /** Whether the error is one of a function of ours that is hidden inside an argument: it says nothing of the code. */
@@ -24,7 +24,8 @@ function staged(one, outcome) {
 
 /** Let what was begun come to its end. */
 const quiet = async () => {
-  for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => later(resolve, turn));
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => timers.real.setImmediate(resolve));
+  for (let turn = 1; turn < 4 && timers.underWay(); turn++) await new Promise((resolve) => timers.real.setTimeout(resolve, turn));
 };
 
 /** A step as it is written; an assignment is named by the place that it is made to. */

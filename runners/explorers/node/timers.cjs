@@ -2,6 +2,9 @@
 'use strict';
 
 const real = { setTimeout, setImmediate, clearTimeout };
+const active = process.getActiveResourcesInfo.bind(process);
+/** Turns with nothing under way after which nobody will ever keep a promise. */
+const IDLE = 8;
 const queue = { timers: [], now: 0, next: 1 };
 
 /** What `setTimeout` gives in Node, as far as code uses it. */
@@ -72,8 +75,11 @@ function fire() {
   return true;
 }
 
+/** Whether anything may still call back: a timer of Node, reading, writing, a thread that works. */
+const underWay = () => active().some((name) => !/^(Immediate|TTYWrap|PipeWrap)$/.test(name));
+
 /**
- * Wait for a promise while timers run.
+ * Wait for a promise while timers run; not for one that nothing under way can keep.
  *
  * @returns {Promise<{value?: unknown, error?: unknown, threw: boolean, late: boolean}>}
  */
@@ -85,11 +91,13 @@ async function settle(promise, turns = 60, milliseconds = 250) {
   );
   const started = Date.now();
   for (let turn = 0; turn < 12 && end.late; turn++) await null;
-  for (let turn = 0; end.late && (turn < turns || queue.timers.length === 0) && Date.now() - started < milliseconds; turn++) {
+  let idle = 0;
+  for (let turn = 0; end.late && idle < IDLE && (turn < turns || queue.timers.length === 0) && Date.now() - started < milliseconds; turn++) {
     if (turn % 2) fire();
+    idle = queue.timers.length || underWay() ? 0 : idle + 1;
     await new Promise((resolve) => real.setImmediate(resolve));
   }
   return end;
 }
 
-module.exports = { install, clear, fire, settle, real, pending: () => queue.timers.length };
+module.exports = { install, clear, fire, settle, real, underWay, pending: () => queue.timers.length };

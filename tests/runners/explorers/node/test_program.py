@@ -162,6 +162,25 @@ def test_a_module_that_is_slow_to_load_is_not_taken_for_a_call_that_hangs(explor
     assert end["executions"] > 0
 
 
+def test_a_default_export_is_named_so_where_require_would_see_another_whole(explore: Explore) -> None:
+    text = "class Point { constructor(public x = 0) {} twice(): number { return this.x * 2; } }\nexport default Point;\n"
+    observations, _ = explore(text + "if (typeof module === 'object') {\n  module.exports = Point;\n}\n", "point.ts", seconds=4)
+
+    assert any(o["unit"] == "Point.twice" for o in observations)
+    assert {tuple(each) for o in observations for each in o["imports"]} == {("point.ts", "default as Point")}
+
+
+def test_a_promise_that_nothing_under_way_can_keep_is_not_waited_for() -> None:
+    settle = "require(process.argv[1]).settle"
+    never = f"{settle}(new Promise(() => {{}}), 1e9, 1e9).then((end) => console.log(end.late))"
+    file = f"{settle}(require('node:fs').promises.readFile(process.argv[1]), 1e9, 1e9).then((end) => console.log(end.late))"
+    command = (f"{tools()}/bin/node", "-e")
+    timers = PROGRAM.with_name("timers.cjs")
+    said = [subprocess.check_output((*command, code, timers), timeout=30, text=True).strip() for code in (never, file)]
+
+    assert said == ["true", "false"]
+
+
 def test_what_own_tests_cover_is_no_goal(explore: Explore, tmp_path: Path) -> None:
     text = "exports.f = (x) => (typeof x === 'string' && x.startsWith('qzw-') && x.length === 311 ? 1 : 2);\n"
     explore(text, seconds=3)
