@@ -12,7 +12,7 @@ from tasks.confirm import ORDERS
 from tasks.execute import execute
 from tasks.generators import prompts, replies
 from tasks.generators.asking import Answer, Request
-from tasks.generators.engine import Place, may_be_shown
+from tasks.generators.engine import Place, may_be_shown, tried
 from tasks.generators.gateway import Gateway
 from tasks.generators.progress import Progress, failures
 from tasks.judge import after
@@ -22,6 +22,8 @@ from testwright.model import Arc, Candidate, FileCoverage, FileReport, Reason, T
 T = TypeVar("T")
 
 DONE = "done"
+LOOKS = 2
+"""How often a mutant is tried that one file kills and the other does not."""
 CODE = 6_000
 """Characters of the code under test that go with its tests; longer code stays away."""
 AN_ANSWER = 2.5
@@ -136,7 +138,7 @@ def _joined(place: Place, parts: Sequence[_Part]) -> _Part:
 
 
 def _objection(place: Place, report: FileReport, candidate: Candidate) -> str:
-    """Why the tests cannot take the place of the old ones; '' when they pass in every order and cover the same."""
+    """Why the tests cannot take the place of the old ones; '' when they pass in every order, cover the same and kill the same."""
     for order in (None, *ORDERS):
         attempt = execute(candidate, place.target, place.workspace, place.environment, place.sandbox, order)
         failed = failures(attempt)
@@ -146,7 +148,28 @@ def _objection(place: Place, report: FileReport, candidate: Candidate) -> str:
         same = whole is None or report.after is None or _covers(whole) == _covers(report.after)
         if order is None and not same:
             return "renamed tests cover something else"
-    return ""
+    assert report.candidate is not None
+    others = _kill_otherwise(place, report.candidate, candidate)
+    return f"renamed tests kill other mutants: {min(others)}" if others else ""
+
+
+def _kill_otherwise(place: Place, old: Candidate, new: Candidate) -> frozenset[str]:
+    """Mutants that only one of two files kills, of those that were tried on both. A second look decides, where a clock may have."""
+    others = seen = frozenset[str]()
+    for _ in range(LOOKS):
+        before, after_ = (_fates(tried(place, candidate, seen - others)[0]) for candidate in (old, new))
+        both = before.keys() & after_.keys()
+        differ = frozenset(mutant for mutant in both if before[mutant] != after_[mutant])
+        others = differ & others if seen else differ
+        if not others:
+            break
+        seen |= both
+    return others
+
+
+def _fates(kills: Mapping[str, frozenset[str]]) -> Mapping[str, bool]:
+    """Mutant → whether any test kills it."""
+    return {mutant: bool(test) for test in sorted(kills) for mutant in kills[test]}
 
 
 def _covers(coverage: FileCoverage) -> tuple[frozenset[int], frozenset[Arc]]:

@@ -121,7 +121,7 @@ class Dialect(Protocol):
         """Run the tests against mutants of the target, without those that are known to be killed; None where nothing can."""
 
     def kills(self, output: Output) -> tuple[Mapping[str, frozenset[str]], int]:
-        """Test → ids of the mutants that it kills, and how many mutants there are."""
+        """Test → ids of the mutants that it kills, '' → of those that were tried and live; and how many mutants there are."""
 
 
 class Language(Protocol):

@@ -258,15 +258,25 @@ def _gained(place: Place, attempt: Attempt, left: tuple[frozenset[int], frozense
 
 def _kills(place: Place, progress: Progress, candidate: Candidate) -> tuple[Mapping[str, frozenset[str]], int]:
     """Mutants that no kept test kills and one of these does."""
-    dialect, known = DIALECTS[place.target.language], place.killed | progress.killed
-    command = dialect.kill(place.workspace, place.environment, place.target, candidate, known, KILLING) if candidate.tests else None
+    known = place.killed | progress.killed
+    found, mutants = tried(place, candidate, known) if candidate.tests else ({}, 0)
+    return {test: ids - known for test, ids in found.items()}, mutants
+
+
+def tried(place: Place, candidate: Candidate, known: frozenset[str]) -> tuple[Mapping[str, frozenset[str]], int]:
+    """Which mutants each test kills, '' → those that live, as far as time allows; and how many there are. Nothing where nothing can try.
+
+    Raises:
+        SandboxUnavailable: nothing could be run.
+    """
+    dialect = DIALECTS[place.target.language]
+    command = dialect.kill(place.workspace, place.environment, place.target, candidate, known, KILLING)
     if command is None:
         return {}, 0
     output = place.sandbox.run(command)
     if output.ending is Ending.INFRASTRUCTURE:
         raise SandboxUnavailable(output.reason)
-    found, mutants = dialect.kills(output)
-    return {test: ids - known for test, ids in found.items()}, mutants
+    return dialect.kills(output)
 
 
 def _forks(lines: frozenset[int], branches: frozenset[Arc]) -> frozenset[Arc]:

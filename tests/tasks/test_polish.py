@@ -146,6 +146,41 @@ def test_tests_that_pass_in_one_order_only_are_not_renamed(polished: Polish, wor
     assert names(report) == ["test_a", "test_b"]
 
 
+ALIKE = """import os
+
+
+
+
+
+def sign(number):
+    if number < 0:
+        return -1
+    loud = 1 + ("loud" in os.environ["PYTEST_CURRENT_TEST"])
+    return min(1, number * loud)
+"""
+KILLING = "from numbers_ import sign\n\n\ndef test_sign_{}():\n    assert sign(-1) == -1\n    assert sign(1) == 1\n"
+
+
+@pytest.mark.parametrize(("old", "new"), [("loud", "is_kept"), ("quiet", "is_loud")], ids=["fewer mutants", "more mutants"])
+def test_tests_that_pass_and_cover_the_same_but_kill_other_mutants_are_not_renamed(
+    old: str, new: str, polished: Polish, workspace: Workspace
+) -> None:
+    Path(workspace.root, "numbers_.py").write_text(ALIKE)
+    with serving([fenced(KILLING.format(new))]) as server:
+        report = polished(server, KILLING.format(old))
+
+    assert re.match(r"renamed tests kill other mutants: 1[01]:\d+:", report.polished)
+    assert names(report) == [f"test_sign_{old}"]
+
+
+def test_tests_that_kill_the_same_mutants_are_renamed(polished: Polish, workspace: Workspace) -> None:
+    Path(workspace.root, "numbers_.py").write_text(ALIKE)
+    with serving([fenced(KILLING.format("keeps_its_direction"))]) as server:
+        report = polished(server, KILLING.format("is_quiet"))
+
+    assert (report.polished, names(report)) == ("done", ["test_sign_keeps_its_direction"])
+
+
 def test_a_second_campaign_asks_nothing_and_what_the_first_used_is_remembered(polished: Polish, tmp_path: Path) -> None:
     with serving([fenced(GOOD)]) as server:
         first = polished(server)

@@ -48,11 +48,15 @@ def kill(
 
 
 def kills(output: Output) -> tuple[Mapping[str, frozenset[str]], int]:
-    """Test → ids of the mutants that it kills, and how many mutants there are. Nothing when the run said nothing that can be read."""
+    """Test → ids of the mutants that it kills, '' → of those that were tried and live; and how many mutants there are.
+
+    Nothing when the run said nothing that can be read.
+    """
     try:
         said = untrusted_json.table(untrusted_json.decode(output.files.get(RESULT, b""), LARGEST, "kills"), "kills")
         found = untrusted_json.table(said.get("kills"), "kills")
-        ids = {test: frozenset(map(str, untrusted_json.row(row, "kills"))) for test, row in found.items()}
+        rows = {**found, "": said.get("alive", [])}
+        ids = {test: frozenset(map(str, untrusted_json.row(row, "kills"))) for test, row in rows.items()}
     except ValueError:
         return {}, 0
     count = said.get("mutants")

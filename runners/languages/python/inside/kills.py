@@ -2,7 +2,7 @@
 
 The request holds `explorer` (the folder of the explorer, whose mutants these are), `module`, `paths` (added to the import path), `cwd`,
 `arguments` (of pytest), `known` (ids of mutants that are killed already) and `seconds`. The result is
-`{"mutants": 60, "kills": {test: [id, …]}}`.
+`{"mutants": 60, "kills": {test: [id, …]}, "alive": [id, …]}`, `alive` those that were tried and that no test notices.
 
 The module is imported once, with all its mutants in it. For each mutant a process is forked that switches it on and runs the tests which
 come by its place, so that nothing of it outlives the try. Mutants of code that runs on import are not tried.
@@ -47,6 +47,7 @@ class Trials:
         self.request, self.load = request, load
         self.end = time.monotonic() + request["seconds"]
         self.kills: dict[str, set[str]] = {}
+        self.tried: set[str] = set()
         self.mutants = 0
 
     @pytest.hookimpl(tryfirst=True)
@@ -65,6 +66,7 @@ class Trials:
                 break
             if items:
                 self.attempt(module, mutant, items, SHORTEST + SLOWER * sum(reached[item][1] for item in items))
+            self.tried.add(mutant.id)
         return True
 
     def sites(self, item: Any, module: Any) -> Any:
@@ -148,7 +150,9 @@ def main() -> int:
     trials = Trials(request, load)
     code = int(pytest.main(request["arguments"], plugins=[trials]))
     with open(results, "w", encoding="utf-8") as file:
-        json.dump({"mutants": trials.mutants, "kills": {test: sorted(ids) for test, ids in trials.kills.items()}}, file)
+        alive = trials.tried.difference(*trials.kills.values())
+        kills = {test: sorted(ids) for test, ids in trials.kills.items()}
+        json.dump({"mutants": trials.mutants, "kills": kills, "alive": sorted(alive)}, file)
     return code
 
 

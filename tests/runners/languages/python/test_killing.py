@@ -88,7 +88,11 @@ def tried(tmp_path: Path, known: tuple[str, ...] = (), seconds: float = 20) -> t
 @pytest.mark.slow
 def test_each_test_kills_what_its_assertions_notice(tmp_path: Path) -> None:
     found, total = tried(tmp_path)
+    alive = found.pop("")
 
+    assert {mutant.id for mutant in mutants(CODE) if mutant.line == 1} <= alive  # it runs on import
+    assert not alive & frozenset().union(*found.values())
+    assert len(alive.union(*found.values())) == total
     assert total == len(mutants(CODE))
     assert set(found) == {
         "test_fits",
@@ -110,7 +114,15 @@ def test_what_is_known_to_be_killed_is_not_tried(tmp_path: Path) -> None:
     known = tuple(mutant.id for mutant in mutants(CODE) if mutant.line < 15)
     found, _ = tried(tmp_path, known)
 
-    assert set(found) == {"TestBox.test_grow"}
+    assert set(found) == {"TestBox.test_grow", ""}
+    assert found[""].isdisjoint(known)
+
+
+@pytest.mark.slow
+def test_what_time_did_not_suffice_for_is_neither_killed_nor_alive(tmp_path: Path) -> None:
+    found, total = tried(tmp_path, seconds=0)
+
+    assert (found, total > 0) == ({"": frozenset()}, True)
 
 
 @pytest.mark.parametrize(
@@ -123,6 +135,8 @@ def test_what_is_known_to_be_killed_is_not_tried(tmp_path: Path) -> None:
         b'{"mutants": 3, "kills": {"test_a": 4}}',
         json.dumps({"mutants": 1, "kills": {"test_a": ["1:1:a", "2:1:b"]}}).encode(),
         json.dumps({"mutants": -1, "kills": {"test_a": ["1:1:a"]}}).encode(),
+        json.dumps({"mutants": 1, "kills": {"test_a": ["1:1:a"]}, "alive": ["2:1:b"]}).encode(),
+        b'{"mutants": 3, "kills": {}, "alive": 4}',
     ],
 )
 def test_what_cannot_be_is_not_believed(said: bytes) -> None:
@@ -130,9 +144,9 @@ def test_what_cannot_be_is_not_believed(said: bytes) -> None:
 
 
 def test_ids_are_read_for_each_test() -> None:
-    said = json.dumps({"mutants": 9, "kills": {"test_a": ["1:1:<→<=", "odd"], "TestB.test_c": ["2:4:a"]}}).encode()
+    said = json.dumps({"mutants": 9, "kills": {"test_a": ["1:1:<→<=", "odd"], "TestB.test_c": ["2:4:a"]}, "alive": ["3:1:b"]}).encode()
 
     assert kills(Output(Ending.EXITED, 0, files={RESULT: said})) == (
-        {"test_a": frozenset({"1:1:<→<="}), "TestB.test_c": frozenset({"2:4:a"})},
+        {"test_a": frozenset({"1:1:<→<="}), "TestB.test_c": frozenset({"2:4:a"}), "": frozenset({"3:1:b"})},
         9,
     )
