@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from runners.languages import DIALECTS
 from tasks.execute import execute
 from tasks.folder import Folder
 from tasks.generators.engine import Place
@@ -55,7 +54,7 @@ def _joined(place: Place, report: FileReport, found: FileReport) -> FileReport:
     """The tests of both, when they pass as one file."""
     assert report.candidate is not None
     assert found.candidate is not None
-    candidate = DIALECTS[place.target.language].joined(report.candidate, found.candidate, place.style, place.target)
+    candidate = place.dialect.joined(report.candidate, found.candidate, place.style, place.target)
     added = candidate.tests[len(report.candidate.tests) :]
     attempt = execute(candidate, place.target, place.workspace, place.environment, place.sandbox)
     if len(added) != len(found.candidate.tests) or attempt.result.problem or failures(attempt):

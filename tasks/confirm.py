@@ -90,7 +90,7 @@ def _without(
         observations = select([o for o in exploration.observations if o.id in keep], target)
         candidate = LANGUAGES[target.language].write(workspace, target, observations, style, header)
     else:  # a model's tests cannot be written again, only left out
-        candidate = DIALECTS[target.language].without(report.candidate, set(shaky), style, target)
+        candidate = DIALECTS[target.language].boxed(environment, sandbox.run).without(report.candidate, set(shaky), style, target)
     gone = set(shaky) - {test.name for test in candidate.tests}
     verdicts = tuple(
         Verdict(v.test, Reason.FLAKY, shaky[v.test][0].message, engine=v.engine) if v.test in gone else v for v in report.verdicts
@@ -150,7 +150,7 @@ def confirm_together(
             break
         for path, (message, tests) in guilty.items():
             target = targets.get(path) if path not in spared else None
-            less = _with_fewer(current[path], tests, message, target, style) if target else None
+            less = _with_fewer(current[path], tests, message, target, environment, style, sandbox) if target else None
             spared |= {path} if less else set()
             current[path] = less or _taken_out(current[path], message)
     for path in [p for p in spared if current[p].candidate is not None]:
@@ -158,13 +158,15 @@ def confirm_together(
     return tuple(current.values())
 
 
-def _with_fewer(report: FileReport, tests: Collection[str], message: str, target: Target, style: Style) -> FileReport | None:
+def _with_fewer(
+    report: FileReport, tests: Collection[str], message: str, target: Target, environment: Environment, style: Style, sandbox: Sandbox
+) -> FileReport | None:
     """The report without these tests; None when nothing is left, or it is not by its own tests that the file does harm."""
     assert report.candidate is not None
     dialect = DIALECTS.get(report.language)
     if dialect is None or not tests or {test.name for test in report.candidate.tests} <= set(tests):
         return None
-    candidate = dialect.without(report.candidate, tests, style, target)
+    candidate = dialect.boxed(environment, sandbox.run).without(report.candidate, tests, style, target)
     verdicts = tuple(replace(v, reason=Reason.BREAKS_SUITE, detail=message) if v.test in tests and v.kept else v for v in report.verdicts)
     return replace(report, candidate=candidate, verdicts=verdicts, killed=sum(v.mutants for v in verdicts if v.kept))
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from runners.languages import DIALECTS
 from runners.languages.base import Row
 from tasks.confirm import ORDERS
 from tasks.execute import execute
@@ -85,18 +84,19 @@ def _pieces(place: Place, candidate: Candidate, most: int) -> Iterator[Candidate
     everything = {test.name for test in candidate.tests}
     for group in groups:
         others = everything - {test.name for test in group}
-        yield DIALECTS[place.target.language].without(candidate, others, place.style, place.target)
+        yield place.dialect.without(candidate, others, place.style, place.target)
 
 
 def _request(place: Place, report: FileReport, piece: Candidate, gateway: Gateway) -> Request:
     allowed = may_be_shown(gateway.settings.exclude)
-    dialect = DIALECTS[place.target.language]
+    dialect = place.dialect
     won = frozenset().union(*(v.lines for v in report.verdicts if v.kept))
     shown = dialect.focus(place.workspace, place.target, won, frozenset(), CODE)
     code = shown[0].text if len(shown) == 1 and len(shown[0].text) <= CODE else ""
-    context = prompts.Context(place.target, place.style, dialect.sample(place.workspace, place.style, allowed))
+    words = dialect.words(place.workspace, place.target, place.style)
+    context = prompts.Context(place.target, place.style, words, dialect.sample(place.workspace, place.style, allowed))
     messages = prompts.polish(context, piece.text, code, [gateway.settings.key.reveal()])
-    return Request(messages, prompts.version("naming", "polish"), place.target.path)
+    return Request(messages, prompts.version(context, "naming", "polish"), place.target.path)
 
 
 def _used(place: Place, report: FileReport, answers: Sequence[Answer]) -> Usage:
@@ -114,7 +114,7 @@ def _used(place: Place, report: FileReport, answers: Sequence[Answer]) -> Usage:
 
 def _part(place: Place, piece: Candidate, answer: Answer) -> _Part:
     """What an answer makes of some tests."""
-    dialect = DIALECTS[place.target.language]
+    dialect = place.dialect
     origins, _ = dialect.alike(piece, piece)
     same = _Part(piece, origins)
     if answer.stopped or answer.cut:
@@ -131,7 +131,7 @@ def _joined(place: Place, parts: Sequence[_Part]) -> _Part:
     """One file of all parts; a name that is taken is changed."""
     whole = parts[0]
     for part in parts[1:]:
-        both = DIALECTS[place.target.language].joined(whole.candidate, part.candidate, place.style, place.target)
+        both = place.dialect.joined(whole.candidate, part.candidate, place.style, place.target)
         rows = [one.origins.get(test.name, ()) for one in (whole, part) for test in one.candidate.tests]
         whole = _Part(both, {test.name: taken for test, taken in zip(both.tests, rows, strict=True)})
     return whole

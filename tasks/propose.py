@@ -6,7 +6,6 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from runners.languages import DIALECTS
 from tasks.execute import execute
 from tasks.folder import Folder
 from tasks.generators.engine import Place, another_round, may_be_shown, worth_asking
@@ -114,7 +113,7 @@ def _state(base: FileReport, ended: str) -> State:
 
 def _joined(place: Place, base: FileReport, progress: Progress) -> FileReport:
     """One file of both engines' tests, run once as it is."""
-    dialect, target = DIALECTS[place.target.language], place.target
+    dialect, target = place.dialect, place.target
     assert progress.kept is not None
     candidate = dialect.joined(base.candidate, progress.kept, place.style, target) if base.candidate else progress.kept
     verdicts = {v.test: v for v in (*base.verdicts, *progress.verdicts)}

@@ -55,8 +55,36 @@ Row = tuple[str, int]
 """A row of a table of tests: the test, and the number of the row in it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How one file and its tests are spoken of to somebody who shall write them."""
+
+    language: str
+    module: str
+    """What the file is called, and how tests import it where that is not plain."""
+    tables: str
+    """Sentence on inputs with one kind of outcome."""
+    private: str
+    """What begins a name, or marks it, that tests leave alone."""
+    remarks: str
+    """What is written beside the code for people."""
+    comment: str
+    """What begins a comment."""
+    rules: tuple[str, ...] = ()
+    """Further rules, a sentence or two each."""
+
+
 class Dialect(Protocol):
     """What a language knows besides, so that somebody else may propose its tests. Pure, except that it reads files of the workspace."""
+
+    def boxed(self, environment: Environment, run: Callable[[Command], Output]) -> "Dialect":
+        """The same, able to have code read in a sandbox, for a language whose parser is not on the host."""
+
+    def words(self, workspace: Workspace, target: Target, style: Style) -> Words:
+        """How the file and its tests are spoken of."""
+
+    def brief(self, detail: str) -> str:
+        """The lines of a failing test's message that say what happened: no folder of this machine, no diff."""
 
     def focus(self, workspace: Workspace, target: Target, lines: frozenset[int], branches: frozenset[Arc], most: int) -> tuple[Focus, ...]:
         """The code with these lines and branches uncovered, shortened, in pieces of at most about `most` characters."""

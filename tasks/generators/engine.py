@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathspec import GitIgnoreSpec
 
 from runners.languages import DIALECTS
-from runners.languages.base import Focus, Style
+from runners.languages.base import Dialect, Focus, Style
 from runners.sandboxes.base import Sandbox
 from tasks.execute import execute
 from tasks.folder import Folder
@@ -58,6 +58,11 @@ class Place:
         """Under which the history of the model's part lies."""
         return f"{self.target.path}:llm"
 
+    @property
+    def dialect(self) -> Dialect:
+        """What its language knows, with a box to read code in."""
+        return DIALECTS[self.target.language].boxed(self.environment, self.sandbox.run)
+
 
 def another_round(place: Place, progress: Progress, gateway: Gateway) -> Progress:
     """Ask for what is missing and judge what comes back."""
@@ -90,9 +95,7 @@ def _taken_in(place: Place, progress: Progress, answers: Sequence[Answer]) -> Pr
     progress = replace(progress, findings=tuple(dict.fromkeys((*progress.findings, *findings))), claims=_claims(place, progress, read))
     blocks = [block for reply in read for block in reply.blocks]
     taken = (*place.taken, *(test.name for test in progress.kept.tests)) if progress.kept else place.taken
-    candidate = DIALECTS[place.target.language].adopt(
-        blocks, place.workspace, place.environment, place.target, place.style, place.header, taken
-    )
+    candidate = place.dialect.adopt(blocks, place.workspace, place.environment, place.target, place.style, place.header, taken)
     left = missing(place.target, place.covered, progress)
     if not candidate.tests or not (left[0] or left[1]):
         return progress
@@ -128,7 +131,7 @@ def may_be_shown(exclude: Sequence[str]) -> Callable[[str], bool]:
 
 
 def _pieces(place: Place, left: tuple[frozenset[int], frozenset[Arc]], progress: Progress) -> tuple[Focus, ...]:
-    dialect = DIALECTS[place.target.language]
+    dialect = place.dialect
     found = dialect.focus(place.workspace, place.target, *left, LARGEST_PIECE)
     if progress.refused and not found:  # what was refused may still be the better test, but nothing is left for it to reach
         return ()
@@ -136,16 +139,18 @@ def _pieces(place: Place, left: tuple[frozenset[int], frozenset[Arc]], progress:
 
 
 def _requests(place: Place, pieces: Sequence[Focus], progress: Progress, gateway: Gateway) -> list[Request]:
-    dialect, target = DIALECTS[place.target.language], place.target
+    dialect, target = place.dialect, place.target
     allowed = may_be_shown(gateway.settings.exclude)
     context = prompts.Context(
         target,
         place.style,
+        dialect.words(place.workspace, target, place.style),
         dialect.sample(place.workspace, place.style, allowed),
         dialect.outlines(place.workspace, target, place.environment.roots or (".",), allowed),
         dialect.callers(place.workspace, target, allowed),
     )
     secrets = [gateway.settings.key.reveal()]
+    version = prompts.version(context)
     requests = []
     for number, piece in enumerate(pieces):
         if progress.round == 0:
@@ -153,7 +158,7 @@ def _requests(place: Place, pieces: Sequence[Focus], progress: Progress, gateway
         else:
             mine = _of_piece(progress.refused, piece, pieces)
             messages = prompts.repair(context, piece, mine, progress.empty, secrets)
-        requests.append(Request(messages, prompts.version(), target.path, _identity(place, context, progress.round, number)))
+        requests.append(Request(messages, version, target.path, _identity(place, context, progress.round, number)))
     return requests
 
 
@@ -187,7 +192,7 @@ def _finding(target: Target, unit: str, message: str) -> Finding:
 
 def _judged(place: Place, progress: Progress, candidate: Candidate, left: tuple[frozenset[int], frozenset[Arc]]) -> Progress:
     """Test by test: refuse what need not be run, run the rest, mend by rule, keep what passes and adds something."""
-    dialect = DIALECTS[place.target.language]
+    dialect = place.dialect
     texts = {test.name: test.text for test in candidate.tests}
     bad = {v.test: replace(v, engine="llm") for v in dialect.objections(candidate, place.target)}
     runnable = dialect.without(candidate, set(bad), place.style, place.target)
@@ -206,7 +211,8 @@ def _judged(place: Place, progress: Progress, candidate: Candidate, left: tuple[
         good, killed = with_kills(_gained(place, attempt, left), kills)
         progress = replace(progress, killed=progress.killed | killed, mutants=max(progress.mutants, mutants))
         progress = _with(place, progress, dialect.without(passing, {v.test for v in good if not v.kept}, place.style, place.target), good)
-    refused = tuple(Refused(texts[v.test], str(v.reason), v.detail) for v in bad.values() if v.reason is not Reason.DOES_NOT_PARSE)
+    whole = [v for v in bad.values() if v.reason is not Reason.DOES_NOT_PARSE]
+    refused = tuple(Refused(texts[v.test], str(v.reason), dialect.brief(v.detail)) for v in whole)
     last = {v.test: v for v in (*progress.verdicts, *bad.values(), *good)}
     return replace(progress, verdicts=tuple(last.values()), refused=(*progress.refused, *refused))
 
@@ -230,7 +236,7 @@ def _mended(place: Place, attempt: Attempt) -> Attempt:
     failed = failures(attempt)
     if not failed:
         return attempt
-    dialect = DIALECTS[place.target.language]
+    dialect = place.dialect
     cases = [c for c in attempt.result.cases if c.name in failed and c.message]
     mended = dialect.mend(attempt.candidate, cases, place.style, place.target)
     if mended is None:
@@ -269,7 +275,7 @@ def tried(place: Place, candidate: Candidate, known: frozenset[str]) -> tuple[Ma
     Raises:
         SandboxUnavailable: nothing could be run.
     """
-    dialect = DIALECTS[place.target.language]
+    dialect = place.dialect
     command = dialect.kill(place.workspace, place.environment, place.target, candidate, known, KILLING)
     if command is None:
         return {}, 0
@@ -284,7 +290,7 @@ def _forks(lines: frozenset[int], branches: frozenset[Arc]) -> frozenset[Arc]:
 
 
 def _without(place: Place, candidate: Candidate, names: set[str]) -> Attempt:
-    fewer = DIALECTS[place.target.language].without(candidate, names, place.style, place.target)
+    fewer = place.dialect.without(candidate, names, place.style, place.target)
     return execute(fewer, place.target, place.workspace, place.environment, place.sandbox)
 
 
@@ -297,7 +303,7 @@ def _with(place: Place, progress: Progress, candidate: Candidate, verdicts: Sequ
     """Add what was kept."""
     if not candidate.tests:
         return progress
-    dialect = DIALECTS[place.target.language]
+    dialect = place.dialect
     kept = dialect.joined(progress.kept, candidate, place.style, place.target) if progress.kept else candidate
     return replace(
         progress,

@@ -5,13 +5,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import takewhile
 from pathlib import Path
 
 from jinja2 import Environment as Templates
 from jinja2 import FileSystemLoader, StrictUndefined
 
-from runners.languages.base import Focus, Style
+from runners.languages.base import Focus, Style, Words
 from tasks.generators.asking import Message
 from tasks.generators.redacting import redacted
 from testwright.model import Target
@@ -23,8 +22,6 @@ KNOWN = 240
 FEW = 5
 SITES = 3
 """Lines of other files that call what is shown."""
-_ABSOLUTE = re.compile(r"^/(?:[^/\n:]+/)*(?=[^/\n:]+:\d+: in )", re.MULTILINE)
-_DIFF = re.compile(r"E\s+Full diff:")
 _PRIVATE = re.compile(r"\b_[a-z]")
 
 
@@ -34,6 +31,7 @@ class Context:
 
     target: Target
     style: Style
+    words: Words
     sample: str = ""
     outlines: str = ""
     callers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -47,6 +45,7 @@ class Refused:
     text: str
     reason: str
     detail: str = ""
+    """What went wrong, as a person would be told."""
 
 
 def propose(context: Context, focus: Focus, known: Sequence[str], secrets: Sequence[str] = ()) -> tuple[Message, ...]:
@@ -56,7 +55,7 @@ def propose(context: Context, focus: Focus, known: Sequence[str], secrets: Seque
 
 def repair(context: Context, focus: Focus, refused: Sequence[Refused], empty: bool, secrets: Sequence[str] = ()) -> tuple[Message, ...]:
     """Ask again, for what was refused or is still not reached. What stands before the code stays, for prefix caches; calls elsewhere go."""
-    shown = [Refused(r.text.rstrip(), r.reason, brief(r.detail)) for r in refused]
+    shown = [Refused(r.text.rstrip(), r.reason, r.detail[:DETAIL].rstrip()) for r in refused]
     fence = _fence(focus.text, *(r.text + r.detail for r in shown))
     asked = _render("repair", failed=shown, empty=empty, most=FEW, fence=fence)
     return _rules(context), Message("user", redacted(_proposal(replace(context, callers={}), focus, ()) + "\n" + asked, *secrets))
@@ -64,22 +63,14 @@ def repair(context: Context, focus: Focus, refused: Sequence[Refused], empty: bo
 
 def polish(context: Context, tests: str, code: str, secrets: Sequence[str] = ()) -> tuple[Message, ...]:
     """Ask for better names, order and groups of tests that there are; `code` is what they reach."""
-    rules = _render("naming", language=context.target.language, framework=context.style.framework)
+    rules = _render("naming", language=context.words.language, framework=context.style.framework)
     fence = _fence(tests, code, context.sample)
-    asked = _render("polish", sample=context.sample, module=context.target.module, code=code, tests=tests.rstrip(), fence=fence)
+    asked = _render("polish", sample=context.sample, module=context.words.module, code=code, tests=tests.rstrip(), fence=fence)
     return Message("system", rules), Message("user", redacted(asked, *secrets))
 
 
-def brief(detail: str) -> str:
-    """The lines of an error that say what happened: where, and what pytest marks with an E. No folder of this machine, no diff."""
-    lines = _ABSOLUTE.sub("", detail).split("\n")
-    place = [line for line in lines if re.match(r"\S+:\d+: in ", line)]
-    said = [line for line in takewhile(lambda line: not _DIFF.match(line), lines) if re.match(r"E\s+\S", line)]
-    return "\n".join([*place, *said] if said else lines)[:DETAIL].rstrip()
-
-
 def _rules(context: Context) -> Message:
-    return Message("system", _render("rules", language=context.target.language, framework=context.style.framework))
+    return Message("system", _render("rules", words=context.words, framework=context.style.framework))
 
 
 def _proposal(context: Context, focus: Focus, known: Sequence[str]) -> str:
@@ -90,7 +81,7 @@ def _proposal(context: Context, focus: Focus, known: Sequence[str]) -> str:
         "propose",
         sample=context.sample,
         outlines=outlines,
-        module=context.target.module,
+        module=context.words.module,
         code=focus.text,
         sites=sites[:SITES],
         hints=focus.hints,
@@ -124,8 +115,12 @@ def _render(name: str, **values: object) -> str:
     return _templates().get_template(f"{name}.jinja").render(**values).strip()
 
 
+def version(context: Context, *templates: str) -> str:
+    """Digest of the templates of a question, and of the rules as they are told: answers to other words are other answers."""
+    files = _files(templates or ("propose", "repair", "rules"))
+    return hashlib.sha256(b"\0".join([*files, *(() if templates else (_rules(context).content.encode(),))])).hexdigest()[:16]
+
+
 @lru_cache(maxsize=4)
-def version(*templates: str) -> str:
-    """Digest of the templates of a question: answers to other words are other answers."""
-    named = sorted(f"{name}.jinja" for name in templates or ("propose", "repair", "rules"))
-    return hashlib.sha256(b"\0".join((FOLDER / name).read_bytes() for name in named)).hexdigest()[:16]
+def _files(templates: Sequence[str]) -> tuple[bytes, ...]:
+    return tuple((FOLDER / name).read_bytes() for name in sorted(f"{name}.jinja" for name in templates))
