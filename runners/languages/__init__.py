@@ -2,6 +2,7 @@
 
 from runners.languages import node, python
 from runners.languages.base import Dialect, Language
+from runners.languages.node.dialect import DIALECT as NODE_DIALECT
 from runners.languages.python import dialect as python_dialect
 
 LANGUAGES: dict[str, Language] = {
@@ -10,5 +11,6 @@ LANGUAGES: dict[str, Language] = {
 }
 DIALECTS: dict[str, Dialect] = {
     "python": python_dialect,
+    "javascript": NODE_DIALECT,
 }
 """Those whose tests a language model may write."""

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 MOST_BLOCKS = 40
 LONGEST_RANGE = 200
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*([\w+#.-]*)[^\n`]*\n(.*?)(?:^[ \t]*\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
-_FINDING = re.compile(r"^[ \t#*/-]*FINDING:?[ \t]+`?([\w.]{1,200})`?[ \t]*:[ \t]*(\S.{0,400})$", re.MULTILINE)
+_FINDING = re.compile(r"^[ \t#*/-]*FINDING:?[ \t]+`?([\w.$#]{1,200})`?[ \t]*:[ \t]*(\S.{0,400})$", re.MULTILINE)
 _UNREACHABLE = re.compile(
     r"^[ \t#*/-]*UNREACHABLE:?[ \t]+(?:lines?[ \t]+)?#?(\d{1,7}(?:[ \t]*(?:[-\u2013,]|to|and)[ \t]*\d{1,7})*)(?!\d)"
     r"[ \t]*(?:[:,\u2014-]?[ \t]*because\b|[:,\u2014-])[ \t]*([^\s\d][^\n]{0,300})$",
     re.MULTILINE,
 )
 _RANGE = re.compile(r"(\d+)(?:[ \t]*(?:[-\u2013]|to)[ \t]*(\d+))?")
-_EMPTY = re.compile(r"```\w*\n(?:[ \t]*(?:#[^\n]*)?\n)*```")
+_EMPTY = re.compile(r"```\w*\n(?:[ \t]*(?:(?:#|//)[^\n]*)?\n)*```")
 _NOT_CODE = frozenset({"text", "txt", "console", "bash", "sh", "shell", "diff", "output", "markdown", "md", "json"})
 _THINKING = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 

@@ -106,6 +106,23 @@ def import_lines(wanted: Iterable[Import], path: str, workspace: Workspace, styl
     return lines
 
 
+def written_lines(wanted: Iterable[Import], style: Style) -> list[str]:
+    """The same for modules that are named as the file names them already."""
+    grouped: dict[str, list[Import]] = {}
+    for each in sorted(set(wanted), key=lambda one: (one.module.startswith("."), one.module, one.name, one.local)):
+        grouped.setdefault(each.module, []).append(each)
+    write = _esm if style.facts.get("module", "esm") == "esm" else _cjs
+    return [line for module, group in grouped.items() for line in write(group, module, False, style)]
+
+
+def written(each: Import, path: str, workspace: Workspace, style: Style) -> Import:
+    """An import of a file of the workspace as a test file at `path` writes it."""
+    root = Path(workspace.root)
+    common, esm = _is_common(root, each.module), style.facts.get("module", "esm") == "esm"
+    name = "default" if each.name == "*" and common and esm else "*" if each.name == "default" and common and not esm else each.name
+    return Import(specifier(path, each.module, style, root), name, each.local)
+
+
 def _is_common(root: Path, module: str) -> bool:
     """Whether a file of the project is CommonJS, whose `module.exports` is what a default import gives."""
     file = root / module

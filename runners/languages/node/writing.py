@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from runners.languages.base import Style
 from runners.languages.node.asserting import assertion, error_of, is_primitive
+from runners.languages.node.heads import runner_lines, word_of
 from runners.languages.node.imports import Import, import_lines, imports
 from runners.languages.node.layout import fits, flat, laid, quoted
 from runners.languages.node.naming import titles, unit_path
@@ -16,7 +17,6 @@ from runners.languages.node.tokens import names, renamed
 from testwright.model import Argument, Candidate, Check, How, Observation, Step, Target, TestCase, Workspace
 
 __all__ = ["test_path", "write"]
-_RUNNERS = {"vitest": "vitest", "jest": "@jest/globals", "mocha": "mocha", "node:test": "node:test"}
 _SIGNS = re.compile(r"%[sj]")
 
 
@@ -135,13 +135,8 @@ def _test(plan: Plan, title: str, planned: Sequence[Plan], style: Style) -> _Tes
     return _Test(path, title, plan, "\n".join(lines) + "\n")
 
 
-def _word(style: Style) -> str:
-    usual = "test" if style.framework == "node:test" and style.facts.get("describe") == "no" else "it"
-    return style.facts.get("word", "") or usual
-
-
 def _single(plan: Plan, title: str, style: Style) -> list[str]:
-    head = f"{_word(style)}({quoted(title, style)}, {_async(plan, style)}({_context(plan, style)}) => {{"
+    head = f"{word_of(style)}({quoted(title, style)}, {_async(plan, style)}({_context(plan, style)}) => {{"
     return [head, *_body(plan, style.indent, style), f"}}){style.facts.get('semi', '')}"]
 
 
@@ -163,10 +158,10 @@ def _table(plan: Plan, title: str, style: Style) -> list[str]:
     if style.framework in ("mocha", "node:test"):
         heads = columns[0] if len(columns) == 1 else f"[{', '.join(columns)}]"
         loop = laid(f"for (const {heads} of ", f"[{', '.join(rows)}]", ") {", "", style)
-        head = f"{style.indent}{_word(style)}(`{_template(plan, title)}`, {_async(plan, style)}({_context(plan, style)}) => {{"
+        head = f"{style.indent}{word_of(style)}(`{_template(plan, title)}`, {_async(plan, style)}({_context(plan, style)}) => {{"
         inside = [style.indent + line if line.strip() else line for line in body]
         return [*loop, head, *inside, f"{style.indent}}}){semi}", "}"]
-    word, narrow = f"{_word(style)}.each(", f")({quoted(title, style)}, {_async(plan, style)}({', '.join(columns)}) => {{"
+    word, narrow = f"{word_of(style)}.each(", f")({quoted(title, style)}, {_async(plan, style)}({', '.join(columns)}) => {{"
     line = f"{word}[{', '.join(rows)}]{narrow}"
     if len(columns) == 1 and fits(line, style):
         return [line, *body, f"}}){semi}"]
@@ -274,7 +269,7 @@ def _raising(plan: Plan, call: str, pad: str, style: Style) -> list[str]:
 def _file(tests: Sequence[_Test], wanted: Sequence[Import], path: str, workspace: Workspace, style: Style, header: str) -> str:
     body = "\n".join([*_restoring(tests, style), *_blocks(tests, 0, style)])
     used = names(body)
-    lines = _runner(body, used, style)
+    lines = runner_lines(used, style)
     lines += import_lines([each for each in wanted if each.local in used], path, workspace, style)
     strict = ["'use strict'" + style.facts.get("semi", "")] if style.facts.get("strict") else []
     top = [f"// {header.removeprefix('//').strip()}\n"] if header else []
@@ -311,26 +306,3 @@ def _blocks(tests: Sequence[_Test], depth: int, style: Style) -> list[str]:
 
 def _indented(text: str, pad: str) -> list[str]:
     return [pad + line if line.strip() else "" for line in text.rstrip("\n").split("\n")]
-
-
-def _runner(body: str, used: frozenset[str], style: Style) -> list[str]:
-    """The imports of the runner's words and of what asserts."""
-    semi, quote, library = style.facts.get("semi", ""), style.quote, style.facts.get("expect", "expect")
-    module = style.facts.get("module", "esm") == "esm"
-    words = [word for word in ("afterEach", "describe", "expect", "it", "test", "vi", "jest") if word in used]
-    words = [
-        word for word in words if not (word == "expect" and library == "chai") and word != {"vitest": "jest"}.get(style.framework, "vi")
-    ]
-    lines = []
-    if style.facts.get("imported") and words:
-        source = f"{quote}{_RUNNERS[style.framework]}{quote}"
-        named = f"{{ {', '.join(words)} }}"
-        lines.append(f"import {named} from {source}{semi}" if module else f"const {named} = require({source}){semi}")
-    if library == "chai" and "expect" in used:
-        lines.append(
-            f"import {{ expect }} from {quote}chai{quote}{semi}" if module else f"const {{ expect }} = require({quote}chai{quote}){semi}"
-        )
-    if "assert" in used:
-        source = f"{quote}{style.facts.get('assert', 'node:assert')}{quote}"
-        lines.append(f"import assert from {source}{semi}" if module else f"const assert = require({source}){semi}")
-    return sorted(lines, key=lambda line: "node:" not in line) if style.framework == "node:test" else lines

@@ -1,0 +1,24 @@
+/** @file A short test of a project's own, to look like. */
+'use strict';
+
+const fs = require('node:fs');
+const { ts, parse, walk, dedented, words } = require('./syntax.cjs');
+
+const MOST = 14;
+
+/** @param {{root: string, paths: string[]}} request */
+module.exports = ({ root, paths }) => {
+  let best = '';
+  for (const path of paths) {
+    const { source } = parse(fs.readFileSync(`${root}/${path}`, 'utf8'), path);
+    walk(source, (node) => {
+      if (!ts.isExpressionStatement(node) || !ts.isCallExpression(node.expression)) return;
+      const call = node.expression;
+      if (!/^(?:it|test|specify)$/.test(words(call.expression)[0] ?? '') || !call.arguments.some((one) => ts.isFunctionLike(one))) return;
+      const text = dedented(source, node);
+      const size = text.split('\n').length;
+      if (size >= 3 && size <= MOST && (!best || size < best.split('\n').length)) best = text;
+    });
+  }
+  return best;
+};
