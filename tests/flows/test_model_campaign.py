@@ -9,35 +9,11 @@ import pytest
 
 from tasks.reports.json_files import load
 from tests.commands import command
+from tests.flows.doors import DOORS, Doors
 from tests.tasks.generators.server import Reply, Server, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.network, pytest.mark.timeout(900)]
 
-CODE = '''"""Words."""
-
-import hashlib
-
-
-def open_door(word):
-    """Say the word."""
-    if hashlib.sha256(word.encode()).hexdigest()[:16] == "41ef4bb0b23661e6":
-        return "open"
-    return "closed"
-
-
-def double(number):
-    return 2 * number
-'''
-GOOD = (
-    "```python\nfrom doors import open_door\n\n\ndef test_open_door_is_open_for_the_magic_word():\n"
-    '    assert open_door("open sesame") == "open"\n'
-)
-WRONG = '\n\ndef test_open_door_is_open_for_one_word():\n    assert open_door("a") == "open"\n'
-NETWORK = (
-    "\n\ndef test_network():\n    import urllib.request\n"
-    '    assert urllib.request.urlopen("ADDRESS").status == 200 and open_door("open sesame")\n'
-)
-FLAKY = '\n\ndef test_sometimes():\n    import os\n    assert open_door("open sesame") == "open" and os.environ["PYTHONHASHSEED"] == "0"\n'
 KEY = "sk-never-seen-anywhere-0123"
 
 
@@ -59,7 +35,7 @@ def run(server: Server, project: Path, out: Path, *more: str, engine: str = "hyb
     found = re.search(r"^report: +(.+)/report.html$", done.stdout, re.MULTILINE)
     assert found, done.stdout + done.stderr
     campaign = Path(found[1])
-    kept = "".join(file.read_text() for file in sorted(campaign.glob("tests/**/*.py")))
+    kept = "".join(file.read_text() for file in sorted(campaign.glob("tests/**/*.*")))
     return Ended(done.returncode, done.stdout + done.stderr, kept, campaign)
 
 
@@ -70,23 +46,40 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    (tmp_path / "project").mkdir()
-    (tmp_path / "project/doors.py").write_text(CODE)
+def doors(request: pytest.FixtureRequest) -> Doors:
+    return DOORS[getattr(request, "param", "python")]
+
+
+@pytest.fixture
+def project(tmp_path: Path, doors: Doors) -> Path:
+    for path, text in doors.files.items():
+        (tmp_path / "project" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "project" / path).write_text(text)
     return tmp_path / "project"
 
 
-@pytest.mark.parametrize(
-    ("script", "named"),
-    [
-        ([WRONG, NETWORK + FLAKY, GOOD], {"fails", "flaky"}),
-        ([Reply(status=429), Reply(status=500), "no idea", "x" * 2**20, GOOD.replace("from doors", "from src.doors.api")], set()),
-    ],
-    ids=["bad tests: wrong, network, flaky", "bad answers: rate limit, error, prose, megabyte, hallucinated import"],
-)
-def test_a_campaign_ends_keeps_what_is_good_and_names_what_is_not(
-    script: list[Reply | str], named: set[str], project: Path, out: Path
+@pytest.mark.parametrize("doors", ["python", "modules with node:test", "CommonJS with mocha and chai"], indirect=True)
+def test_a_campaign_keeps_good_tests_and_names_those_that_are_wrong_shaky_or_ask_the_network(
+    doors: Doors, project: Path, out: Path
 ) -> None:
+    _ends_well(
+        [doors.says(doors.wrong), doors.says(doors.network, doors.shaky), doors.says(doors.good)],
+        {"fails", str(doors.reason)},
+        doors,
+        project,
+        out,
+    )
+
+
+@pytest.mark.parametrize("doors", ["python", "TypeScript with vitest"], indirect=True)
+def test_a_campaign_survives_a_rate_limit_an_error_prose_a_megabyte_and_imports_of_what_is_not_there(
+    doors: Doors, project: Path, out: Path
+) -> None:
+    script = [Reply(status=429), Reply(status=500), "no idea", "x" * 2**20, doors.says(doors.good, head=doors.invented)]
+    _ends_well(script, set(), doors, project, out)
+
+
+def _ends_well(script: list[Reply | str], named: set[str], doors: Doors, project: Path, out: Path) -> None:
     with serving(script) as server:
         answer = server.script
         server.script = lambda body: replace(reply := answer(body), text=reply.text.replace("ADDRESS", server.address))
@@ -94,10 +87,10 @@ def test_a_campaign_ends_keeps_what_is_good_and_names_what_is_not(
 
     assert ended.status == 0, ended.said
     assert len(server.requests) >= len(script)
-    for absent in ("test_network", "test_sometimes", "test_open_door_is_open_for_one_word"):
-        assert absent not in ended.tests
-    assert "def test_double" in ended.tests
-    assert "def test_open_door" in ended.tests
+    assert not [absent for absent in doors.absent if absent in ended.tests]
+    assert doors.searched in ended.tests
+    assert doors.kept in ended.tests
+    assert doors.dialect in ended.tests
     assert named <= {str(v.reason) for file in load(ended.campaign / "report.json").sources[0].files for v in file.verdicts}
     written = (file for folder in (ended.campaign, project.parent) for file in folder.rglob("*") if file.is_file())
     everything = b"".join(file.read_bytes() for file in written)
@@ -113,10 +106,11 @@ def test_without_an_answer_the_search_still_gives_its_tests(project: Path, out: 
     assert "no model answered: own/scripted: 401" in ended.said
 
 
+@pytest.mark.parametrize("doors", ["python", "TypeScript with vitest"], indirect=True)
 def test_a_second_campaign_on_unchanged_code_asks_nothing_and_its_answers_replay_where_no_provider_can_be_reached(
-    project: Path, out: Path, tmp_path: Path
+    doors: Doors, project: Path, out: Path, tmp_path: Path
 ) -> None:
-    with serving([GOOD + WRONG]) as server:
+    with serving([doors.says(doors.good, doors.wrong)]) as server:
         first = run(server, project, out, "--repairs", "1", engine="llm", LLM_CACHE="")
         asked = len(server.requests)
         second = run(server, project, out, "--repairs", "1", engine="llm", LLM_CACHE="")
@@ -125,7 +119,7 @@ def test_a_second_campaign_on_unchanged_code_asks_nothing_and_its_answers_replay
     replayed = run(server, project, out, "--repairs", "1", engine="llm", **recorded)  # the server has ended
 
     assert asked
-    assert "def test_open_door" in first.tests
+    assert doors.kept in first.tests
     assert second.tests == replayed.tests == first.tests
     assert "0 calls" in second.said
     assert "0 calls" in replayed.said
