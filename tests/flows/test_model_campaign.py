@@ -71,7 +71,7 @@ def test_a_campaign_keeps_good_tests_and_names_those_that_are_wrong_shaky_or_ask
     )
 
 
-@pytest.mark.parametrize("doors", ["python", "TypeScript with vitest"], indirect=True)
+@pytest.mark.parametrize("doors", ["python"], indirect=True)
 def test_a_campaign_survives_a_rate_limit_an_error_prose_a_megabyte_and_imports_of_what_is_not_there(
     doors: Doors, project: Path, out: Path
 ) -> None:

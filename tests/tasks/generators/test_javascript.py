@@ -23,7 +23,7 @@ INJECTED = """/**
 {end}"""
 
 
-@pytest.fixture(params=SAMPLES)
+@pytest.fixture(params=["esm"])
 def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Served:
     return Served(tmp_path, SAMPLES[request.param])
 
@@ -51,6 +51,7 @@ def refused(report: FileReport) -> list[Reason]:
     return [v.reason for v in report.verdicts if not v.kept]
 
 
+@pytest.mark.parametrize("serve", SAMPLES, indirect=True)
 def test_good_tests_are_kept_at_the_first_try(serve: Served, minus: str, zero: str, plus: str) -> None:
     throws = serve.sample.throws.format(message="no number at all")
     with serving([serve.sample.reply(minus, zero, plus, throws)]) as server:
@@ -77,6 +78,7 @@ def test_only_what_was_refused_is_asked_again_with_its_error(serve: Served, minu
     assert str(serve.root) not in "".join(server.prompts)
 
 
+@pytest.mark.parametrize("serve", SAMPLES, indirect=True)
 def test_hallucinated_imports_and_words_of_another_module_system_are_put_right(serve: Served, minus: str, zero: str) -> None:
     esm = (
         "import { sign, gone } from '@/core/sign';\nimport nothing from 'no-such-library';\nimport { describe, it, expect } from 'vitest';"
