@@ -30,17 +30,18 @@ BASE = 1_767_261_600
 
 
 class Clock:
-    """One time for all clocks."""
+    """One time for all clocks. `begin`: what one that stands shows first, in seconds."""
 
-    def __init__(self, standing: bool = False) -> None:
-        self.standing = standing
+    def __init__(self, begin: float | None = None, step: float = STEP) -> None:
+        self.begin = begin
+        self.step = step
         self.passed = 0.0
         self.looks = 0
 
     def look(self, ahead: float) -> float:
         """Seconds to add to the real time; more at every look."""
         self.looks += 1
-        self.passed += STEP + 0.01 * self.looks
+        self.passed += self.step * (1 + 0.03 * self.looks)
         return ahead + self.passed
 
     def shifted(self, name: str, ahead: float, unit: int) -> Callable[[], Any]:
@@ -52,16 +53,54 @@ class Clock:
             if ours:
                 return real()
             now = real()
-            return (type(now)(BASE * unit) if self.standing else now) + type(now)(self.look(ahead) * unit)
+            return (now if self.begin is None else type(now)(self.begin * unit)) + type(now)(self.look(ahead) * unit)
 
         clock.__name__ = clock.__qualname__ = name
         clock.__module__ = "time"
         return clock
 
+    def state(self) -> Any:
+        """What to set to be at this time again."""
+        return self.passed, self.looks
 
-def shift(standing: bool = False) -> None:
+    def set(self, state: Any) -> None:
+        self.passed, self.looks = state
+
+
+_moved: list[Clock | Bytes] = []
+"""What says something else at every look, in this process."""
+_kept: list[Any] = []
+
+
+def keep() -> None:
+    """Remember this moment."""
+    _kept[:] = [it.state() for it in _moved]
+
+
+def turn_back() -> None:
+    """Be at the remembered moment again: what ran since was ended at a moment that is another one each time."""
+    for it, state in zip(_moved, _kept):
+        it.set(state)
+
+
+def stand(number: int = 0) -> None:
+    """Let the clocks of this process stand, and its random bytes be known; each number has others.
+
+    Under number 1 almost no time passes, as in most tests.
+    """
+    source = Bytes(number)
+    _moved.append(source)
+    os.urandom = random._urandom = source.take  # type: ignore[attr-defined]
+    _shift(Clock(BASE + number * (AHEAD + 0.5), 1e-6 if number == 1 else STEP))
+
+
+def shift() -> None:
     """Move the clocks of this process; to be called before the code under test is imported."""
-    clock = Clock(standing)
+    _shift(Clock())
+
+
+def _shift(clock: Clock) -> None:
+    _moved.append(clock)
     for name, ahead in CLOCKS.items():
         for suffix, unit in (("", 1), ("_ns", 10**9)):
             if hasattr(time, name + suffix):
@@ -69,26 +108,32 @@ def shift(standing: bool = False) -> None:
     for name in ("localtime", "gmtime", "ctime"):
         setattr(time, name, _of_now(getattr(time, name), clock))
     _shift_dates(clock)
-    if standing:
-        os.urandom = random._urandom = Bytes().take  # type: ignore[attr-defined]
 
 
 class Bytes:
     """Random bytes that are the same in every process."""
 
-    def __init__(self) -> None:
-        self.source = random.Random(0)
+    def __init__(self, number: int = 0) -> None:
+        self.taken = number << 64
 
     def take(self, size: int) -> bytes:
         """So many bytes."""
-        return self.source.getrandbits(8 * size).to_bytes(size, "little")
+        self.taken += 1
+        return random.Random(self.taken).randbytes(size)
+
+    def state(self) -> int:
+        """What to set to give the same bytes again."""
+        return self.taken
+
+    def set(self, state: int) -> None:
+        self.taken = state
 
 
 def _of_now(real: Callable[[float], Any], clock: Clock) -> Callable[..., Any]:
     """A function of the time module that takes seconds, by default those of now."""
 
     def function(seconds: float | None = None) -> Any:
-        now = BASE if clock.standing else time.time()
+        now = time.time() if clock.begin is None else clock.begin
         return real(now + AHEAD if seconds is None else seconds)
 
     function.__name__ = function.__qualname__ = real.__name__
@@ -111,8 +156,8 @@ def _shift_dates(clock: Clock) -> None:
 
 def _later(real: Any, clock: Clock) -> Callable[..., Any]:
     def moved(cls: Any, *args: Any, **kwargs: Any) -> Any:
-        if clock.standing:
-            now = cls.utcfromtimestamp(BASE) if real.__name__ == "utcnow" else cls.fromtimestamp(BASE, *args, **kwargs)
+        if clock.begin is not None:
+            now = cls.utcfromtimestamp(clock.begin) if real.__name__ == "utcnow" else cls.fromtimestamp(clock.begin, *args, **kwargs)
         else:
             now = real.__get__(None, cls)(*args, **kwargs)
         return now + datetime.timedelta(seconds=clock.look(AHEAD))

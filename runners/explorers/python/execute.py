@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from types import ModuleType, TracebackType
 from typing import Any
 
+from runners.explorers.python import clocks
 from runners.explorers.python.cases import Case, Outcome, run_case
 from runners.explorers.python.effects import Recording
-from runners.explorers.python.goals import Goals, make_tracer
-from runners.explorers.python.guard import Guard, Interrupted, Quit, timer
+from runners.explorers.python.goals import CallTracer, Goals, PythonTracer, WorkTracer, make_tracer
+from runners.explorers.python.guard import Guard, Interrupted, Patience, Quit, interrupt, timer
 from runners.explorers.python.harvest import is_raising
 from runners.explorers.python.probe import Log
 from runners.explorers.python.subjects import Subject
@@ -59,6 +60,7 @@ class Executor:
         self.package = module.__name__.split(".")[0]
         self.count = 0
         self.hung = 0
+        self.endless: set[int] = set()
         self.seed = 0
         self.program = "prog"
 
@@ -77,8 +79,29 @@ class Executor:
         return entries
 
     def run(self, case: Case) -> Run:
-        """One case, from a fixed state of the random module, with silent streams."""
+        """One case, from a fixed state of the random module, with silent streams; one that was endless is not tried again."""
         self.count += 1
+        if case.mark() in self.endless:
+            run = Run(case)
+            run.stopped = run.hung = True
+            return run
+        run = self.counted(case) if Patience.counted else self.attempt(case, self.tracer, self.patience())
+        if run.hung:
+            self.hung += 1
+            self.endless.add(case.mark())
+        return run
+
+    def counted(self, case: Case) -> Run:
+        """One case where the load of the machine must not decide: it ends soon, or begins again and may take so many steps."""
+        clocks.keep()
+        run = self.attempt(case, self.tracer, Patience.SHORT)
+        if run.hung:
+            clocks.turn_back()
+            run = self.attempt(case, WorkTracer(self.path, Patience.STEPS, interrupt), Patience.LONG)
+        return run
+
+    def attempt(self, case: Case, tracer: CallTracer | PythonTracer, seconds: float) -> Run:
+        """One case, once, for so long at most."""
         run = Run(case)
         random.seed(self.seed)
         streams = sys.stdout, sys.stderr, sys.stdin, sys.argv
@@ -87,19 +110,18 @@ class Executor:
         self.guard.refused = ""
         arcs: list[tuple[int, int]] = []
         try:
-            with timer(self.patience()):
+            with timer(seconds, 1):
                 self.guard.on = True
-                self.tracer.start()
+                tracer.start()
                 try:
                     run.outcome = run_case(case, self.module)
                     if case.unit.endswith(".__hash__") and type(run.outcome.value) is int:
                         run.outcome.value = 1  # another number in every process: that of None is its address
                 finally:
-                    arcs = self.tracer.stop()
+                    arcs = tracer.stop()
                     self.guard.on = False
         except Interrupted:
             run.stopped = run.hung = True
-            self.hung += 1
         except (Quit, KeyboardInterrupt, GeneratorExit):
             run.stopped = True
         finally:

@@ -148,6 +148,39 @@ class PythonTracer:
         return local
 
 
+class WorkTracer(PythonTracer):
+    """The same, and an end after so many steps, which unlike seconds are the same on every machine: lines of the file, and all calls.
+
+    `exceed` is called at the first step too many, and is to raise.
+    """
+
+    def __init__(self, path: str, most: int, exceed: Callable[[], None]) -> None:
+        super().__init__(path)
+        self.left, self.most, self.exceed = most, most, exceed
+
+    def start(self) -> None:
+        self.left = self.most
+        super().start()
+
+    def _call(self, frame: FrameType, event: str, argument: Any) -> Any:
+        self._step()
+        inner = super()._call(frame, event, argument)
+        if inner is None:
+            return None
+
+        def local(frame: FrameType, event: str, argument: Any) -> Any:
+            self._step()
+            inner(frame, event, argument)
+            return local
+
+        return local
+
+    def _step(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            self.exceed()
+
+
 PROBE = "def probe(a):\n    if a:\n        b = 1\n    else:\n        b = 2\n    return b\n"
 
 

@@ -132,6 +132,11 @@ def raise_interrupted(_number: int, _frame: Any) -> None:
     raise Interrupted
 
 
+def interrupt() -> None:
+    """End the running case."""
+    raise Interrupted
+
+
 class Patience:
     """Whether processor time counts: the load of the machine must not decide where the number of executions is the budget."""
 
@@ -140,15 +145,21 @@ class Patience:
     """So much more processor time than wall clock: what comes near the bound differs from run to run."""
     WALL = 10.0
     """Seconds of wall clock for what waits for ever."""
+    SHORT = 0.05
+    """Seconds of processor time after which the steps of a case are counted: it begins again."""
+    STEPS = 2_000_000
+    """What a case may do; no machine does it in the short time."""
+    LONG = 6.0
+    """Seconds of processor time for a case whose steps are counted: work in C is no step."""
 
 
 @contextmanager
-def timer(seconds: float) -> Iterator[None]:
+def timer(seconds: float, factor: float = Patience.FACTOR) -> Iterator[None]:
     """Interrupt what runs longer, again and again in case it swallows the interruption."""
     counted = Patience.counted
     signal.setitimer(signal.ITIMER_REAL, Patience.WALL if counted else seconds, 0.1)
     if counted:
-        signal.setitimer(signal.ITIMER_PROF, Patience.FACTOR * seconds, 0.1)
+        signal.setitimer(signal.ITIMER_PROF, factor * seconds, 0.1)
     try:
         yield
     finally:

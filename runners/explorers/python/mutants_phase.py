@@ -39,7 +39,10 @@ class MutantPhase(Search):
 
     def instrument(self, log: Log) -> None:
         """Load the module with its mutants. What a clock says is another thing in every run, so that no kill rests on it."""
-        clocks.shift(standing=bool(self.executions))
+        if self.executions:
+            clocks.stand()
+        else:
+            clocks.shift()
         self.log = log
         sys.meta_path.insert(0, Finder(self.request["module"], log))
 

@@ -148,8 +148,11 @@ def is_unordered(node: Node) -> bool:
 def main(request: dict[str, Any], folder: str, name: str, isolated: bool, seed: int) -> None:
     """Observe the batches of a folder as they come, until all is said; each case in a process of its own, or all in one in their order."""
     heartbeat = Heartbeat(os.path.join(folder, f"{name}.heartbeat"))
-    if isolated:
+    if Patience.counted:
+        clocks.stand(1 + seed)
+    elif isolated:
         clocks.shift()
+    if isolated:
         listings.turn()
         machine.move()
     try:

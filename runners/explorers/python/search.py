@@ -127,7 +127,7 @@ class Search:
     def instrument(self, log: Log) -> None:
         """See to it that the module is loaded with probes; where executions are counted, real time must not reach what is searched."""
         if self.executions:
-            clocks.shift(standing=True)
+            clocks.stand()
         install(self.request["module"], log)
 
     # ---- one case ----

@@ -10,6 +10,7 @@ import pytest
 from runners.languages import python
 from runners.languages.python.statements import statements
 from runners.select import select
+from tests.runners.explorers.python.test_executions import RESTLESS
 from tests.runners.sandboxes.conftest import open_box
 from testwright.model import Environment, Target, Workspace
 
@@ -55,11 +56,11 @@ def initials(name: str) -> str:
 '''
 
 
-def written(name: str, root: Path) -> str:
+def written(name: str, root: Path, code: str) -> str:
     """The test file that a search in this sandbox ends in."""
     box = open_box(name)
     workspace = Workspace("shop", str(root), "0" * 64, "shop")
-    (root / "orders.py").write_text(ORDERS)
+    (root / "orders.py").write_text(code)
     known = statements(root / "orders.py", "orders.py")
     target = Target("python", "orders.py", "orders", "1" * 64, known.lines, known.branches)
     runtime, installed = ("/opt/testwright/bin/python", str(root)) if name == "docker" else (sys.executable, sys.prefix)
@@ -71,14 +72,15 @@ def written(name: str, root: Path) -> str:
 
 
 @functools.cache
-def first() -> str:
+def first(code: str) -> str:
     """What the others are compared with."""
     with tempfile.TemporaryDirectory(prefix="testwright-") as folder:
-        return written("bubblewrap", Path(folder))
+        return written("bubblewrap", Path(folder), code)
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("code", [ORDERS, RESTLESS], ids=["orders", "restless"])
 @pytest.mark.parametrize("other", ["process", "bubblewrap", pytest.param("docker", marks=pytest.mark.docker)])
-def test_every_sandbox_gives_the_same_tests_byte_for_byte(other: str, tmp_path: Path) -> None:
-    assert first().count("def test_") >= 3
-    assert written(other, tmp_path) == first()
+def test_every_sandbox_gives_the_same_tests_byte_for_byte(other: str, code: str, tmp_path: Path) -> None:
+    assert first(code).count("def test_") >= 3
+    assert written(other, tmp_path, code) == first(code)

@@ -57,3 +57,26 @@ def test_classes_of_dates_stay_what_they_are() -> None:
         said("print(type(datetime.datetime.now()) is datetime.datetime, datetime.datetime(2020, 1, 2).isoformat())")
         == "True 2020-01-02T00:00:00"
     )
+
+
+STANDING = "from runners.explorers.python import clocks\nclocks.stand({})\nimport os, random, time\n"
+
+
+def told(number: int, code: str) -> str:
+    """What a fresh interpreter prints where clocks stand."""
+    return subprocess.run([sys.executable, "-c", STANDING.format(number) + code], capture_output=True, text=True, check=True).stdout
+
+
+def test_standing_clocks_and_random_bytes_are_the_same_in_every_process_and_others_for_another_number() -> None:
+    code = (
+        "import datetime, uuid; print(time.time(), time.monotonic(), datetime.datetime.now(), uuid.uuid4(), random.SystemRandom().random())"
+    )
+
+    assert told(1, code) == told(1, code)
+    assert len({part for number in range(3) for part in told(number, code).split()}) == 3 * 6
+
+
+def test_turning_back_gives_the_same_times_and_bytes_again() -> None:
+    code = "time.time(); clocks.keep(); a = time.time(), os.urandom(9); clocks.turn_back(); print(a == (time.time(), os.urandom(9)))"
+
+    assert told(0, code).strip() == "True"

@@ -52,6 +52,10 @@ def wait(times: int) -> int:
     return sum(i for i in range(times * 1000))
 
 
+def kinds(values: list) -> list:
+    return sorted({type(value).__name__ for value in values}) + [str({str(value) for value in values} - {""})][:0]
+
+
 def parse(text: str) -> str:
     if text.startswith("at:") and text.endswith(";"):
         return text[3:-1] if time.time() % 2 < 1 else text[3:-1].upper()
@@ -76,7 +80,6 @@ def explored(
     return [row for row in rows if row["type"] not in ("progress", "end")], rows[-1]
 
 
-@pytest.mark.xfail(reason="a known defect: with code that looks at clocks and chance, about one run in three still differs", strict=False)
 def test_the_same_seed_says_the_same_on_a_busy_machine(tmp_path: Path) -> None:
     first, end = explored(tmp_path / "first", RESTLESS)
     busy = [subprocess.Popen((sys.executable, "-c", "while True: pass")) for _ in range(3)]
@@ -94,8 +97,8 @@ def test_the_same_seed_says_the_same_on_a_busy_machine(tmp_path: Path) -> None:
 
 
 def test_another_seed_searches_elsewhere(tmp_path: Path) -> None:
-    first, _ = explored(tmp_path / "first", RESTLESS, executions=600)
-    second, _ = explored(tmp_path / "second", RESTLESS, seed=1, executions=600)
+    first, _ = explored(tmp_path / "first", RESTLESS, executions=300)
+    second, _ = explored(tmp_path / "second", RESTLESS, seed=1, executions=300)
 
     assert second != first
 
