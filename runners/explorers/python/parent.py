@@ -132,7 +132,7 @@ class Parent:
             mutants.stop()
         for observer in self.observers:
             observer.kill()
-        self.merge()
+        self.merge(last=True)
         self.end(mutants.total() if mutants is not None else 0)
 
     def start_mutants(self, seconds: float, skip: list[str], executed: int) -> Watched:
@@ -244,9 +244,11 @@ class Parent:
         except (OSError, ValueError):
             return []
 
-    def merge(self) -> None:
-        """Write the observations on which both observers agree."""
+    def merge(self, last: bool = False) -> None:
+        """Write the observations on which both observers agree; in the order of batches where the load of the machine must not decide."""
         for batch in self.batches():
+            if self.executions and not last and not all(os.path.exists(f"{batch}.{n}.end") for n in "ab"):
+                return
             sizes = tuple(os.path.getsize(f"{batch}.{n}") if os.path.exists(f"{batch}.{n}") else 0 for n in "ab")
             if self.sizes.get(batch) == sizes or not all(sizes):
                 continue
