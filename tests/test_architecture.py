@@ -122,6 +122,14 @@ def test_no_tracked_file_names_a_registry_or_a_folder_of_one_machine() -> None:
     assert not found
 
 
+def test_an_installed_copy_has_every_file_that_is_no_module() -> None:
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["*"]
+    tracked = subprocess.run(["git", "ls-files", *ROOMS], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    missing = [path for path in tracked if not path.endswith(".py") and not any(Path(path).match(pattern) for pattern in wanted)]
+
+    assert missing == []
+
+
 def test_the_lock_names_a_fitting_version_with_hashes_for_every_dependency() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     wanted = [Requirement(text) for text in (*project["project"]["dependencies"], *project["dependency-groups"]["dev"])]
