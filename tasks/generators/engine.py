@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -254,11 +255,11 @@ def _gained(place: Place, attempt: Attempt, left: tuple[frozenset[int], frozense
     ways: dict[str, frozenset[Arc]] = {}
     alike = _covered(place, _without(place, attempt.candidate, others)) if first and others else together if first else frozenset()
     lost = together - alike
-    for name in sorted(others, key=lambda n: -len(_forks(ran(attempt, n, place.target), lost)))[:ALONE]:
-        if _forks(ran(attempt, name, place.target), lost):
+    for name in sorted(others, key=lambda n: -len(_forks(place, attempt, n, lost)))[:ALONE]:
+        if _forks(place, attempt, name, lost):
             ways[name] = _covered(place, _without(place, attempt.candidate, names - {name})) & lost
     for name in first:
-        ways[name] = _forks(ran(attempt, name, place.target), together - lost)
+        ways[name] = _forks(place, attempt, name, together - lost)
     return gained(attempt, place.target, left, first, ways)
 
 
@@ -285,8 +286,11 @@ def tried(place: Place, candidate: Candidate, known: frozenset[str]) -> tuple[Ma
     return dialect.kills(output)
 
 
-def _forks(lines: frozenset[int], branches: frozenset[Arc]) -> frozenset[Arc]:
-    return frozenset(arc for arc in branches if arc[0] in lines)
+def _forks(place: Place, attempt: Attempt, test: str, branches: frozenset[Arc]) -> frozenset[Arc]:
+    """Those of the branches that a test came to. One inside of a statement of several lines belongs to the first of these."""
+    lines, coverage = ran(attempt, test, place.target), _coverage(place, attempt)
+    begins = sorted(coverage.lines) if coverage is not None else []
+    return frozenset(arc for arc in branches if begins and begins[max(0, bisect_right(begins, arc[0]) - 1)] in lines)
 
 
 def _without(place: Place, candidate: Candidate, names: set[str]) -> Attempt:
@@ -295,8 +299,12 @@ def _without(place: Place, candidate: Candidate, names: set[str]) -> Attempt:
 
 
 def _covered(place: Place, attempt: Attempt) -> frozenset[Arc]:
-    coverage = next((c for c in attempt.result.coverage if c.path == place.target.path), None)
+    coverage = _coverage(place, attempt)
     return coverage.covered_branches if coverage is not None else frozenset()
+
+
+def _coverage(place: Place, attempt: Attempt) -> FileCoverage | None:
+    return next((c for c in attempt.result.coverage if c.path == place.target.path), None)
 
 
 def _with(place: Place, progress: Progress, candidate: Candidate, verdicts: Sequence[Verdict]) -> Progress:

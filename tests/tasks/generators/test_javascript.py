@@ -152,6 +152,19 @@ def test_a_test_that_says_what_a_kept_one_says_is_left_out(serve: Served, minus:
     assert names(report) == ["sign is minus one for a negative number", "sign is zero for zero"]
 
 
+def test_a_way_inside_of_a_statement_of_several_lines_is_a_gain(serve: Served) -> None:
+    made = "  const made = typeof options === 'string'\n    ? { name: options }\n    : options || {};\n"
+    code = "export function sign(number, options) {\n" + made + "  return made.name;\n}\n"
+    text = serve.sample.test("sign names the text", "sign(1, 'a')", "'a'")
+    nothing = serve.sample.test("sign names nothing without options", "sign(1)", "undefined")
+    with serving([serve.sample.reply(nothing, text)]) as server:
+        report = serve(server, code=code)
+
+    assert names(report) == ["sign names nothing without options", "sign names the text"]
+    assert [v.branches for v in report.verdicts if v.kept][0] >= {(4, 2)}
+    assert len(server.requests) == 1
+
+
 def test_a_defect_that_the_model_names_is_a_finding_and_no_test(serve: Served, minus: str) -> None:
     with serving(["// FINDING sign: takes NaN for positive\n" + serve.sample.reply(minus)]) as server:
         report = serve(server, rounds=1)
