@@ -43,7 +43,7 @@ def _taken(tree: ast.Module, package: str, modules: "_Modules") -> Iterator[tupl
         for alias in node.names:
             inner = f"{module}.{alias.name}".lstrip(".")
             if alias.name == "*":
-                yield from ((module, name) for name in _read(tree) & modules.names(module))
+                yield from ((module, name) for name in sorted(_read(tree) & modules.names(module)))
             elif modules.names(inner):
                 whole[alias.asname or alias.name] = inner
             else:

@@ -318,8 +318,9 @@ def _shape(plan: Plan, siblings: Sequence[Plan]) -> Iterator[str]:
     if named:
         yield "with_" + "_and_".join(map(snake, named[:2]))
         yield from (f"with_{snake(name)}" for name in named)
-    for name in common - set(mine):
-        yield f"without_{snake(name)}"
+    for name in others[0]:
+        if name in common and name not in mine:
+            yield f"without_{snake(name)}"
 
 
 def _given(plan: Plan) -> dict[str, str]:

@@ -95,6 +95,14 @@ def test_call_without_an_option_that_all_siblings_have_is_named() -> None:
     assert found[0] == "test_bump_without_token"
 
 
+def test_of_several_missing_options_the_first_is_named() -> None:
+    """Not the first of a set, which is another one in every process."""
+    given = ", ".join(f"{name}='a'" for name in ("rate", "token", "depth", "alpha", "zone", "match", "limit", "kind"))
+    found = named(seen("bump()", "result == 1"), seen(f"bump({given})", "result == 2"), seen(f"bump({given}, x=1)", "result == 3"))
+
+    assert found[0] == "test_bump_without_rate"
+
+
 def test_what_was_done_before_is_named() -> None:
     stopped = seen("t.stop()", "raises TimerError: not running", unit="Timer.stop", given="t = Timer()")
     started = seen("t.stop()", "result == 1", unit="Timer.stop", given="t = Timer()\nt.start()")
