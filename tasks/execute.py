@@ -26,7 +26,7 @@ def execute(
         return Attempt(candidate, result)
     names = {test.name for test in candidate.tests}
     if any(case.name in names and case.status is not Status.PASSED for case in result.cases):  # what brought it down is known
-        return Attempt(candidate, replace(result, problem=""))
+        return Attempt(candidate, _with_rest(candidate, target, workspace, environment, sandbox, replace(result, problem="")))
     return Attempt(candidate, _one_by_one(candidate, target, workspace, environment, sandbox, result))
 
 
@@ -45,6 +45,35 @@ def _run(
         raise SandboxUnavailable(output.reason)
     expected = replace(candidate, tests=tuple(t for t in candidate.tests if not only or t.name in only))
     return language.result(workspace, output, [expected])
+
+
+def _with_rest(
+    candidate: Candidate, target: Target, workspace: Workspace, environment: Environment, sandbox: Sandbox, result: RunResult
+) -> RunResult:
+    """The result with those tests run again that had not had their turn when another ended the run."""
+    for _ in range(ALONE):
+        said = {case.name for case in result.cases}
+        left = tuple(test.name for test in candidate.tests if test.name not in said)
+        if not left or "" in said:  # a case without a name is that of the file: all has been said
+            break
+        more = _run(candidate, target, workspace, environment, sandbox, None, left)
+        if said.issuperset(case.name for case in more.cases):
+            break
+        result = _both(result, more)
+    return result
+
+
+def _both(first: RunResult, second: RunResult) -> RunResult:
+    """What two runs of one candidate said."""
+    known = {file.path: file for file in first.coverage}
+    coverage = {**known, **{file.path: known.get(file.path, file) | file for file in second.coverage}}
+    return replace(
+        first,
+        cases=(*first.cases, *second.cases),
+        coverage=tuple(coverage.values()),
+        gains={**second.gains, **first.gains},
+        seconds=first.seconds + second.seconds,
+    )
 
 
 def _one_by_one(

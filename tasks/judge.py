@@ -197,10 +197,4 @@ def after(before: FileCoverage | None, attempt: Attempt, path: str) -> FileCover
     new = next((c for c in attempt.result.coverage if c.path == path), None)
     if before is None or new is None:
         return new or before
-    return FileCoverage(
-        path,
-        before.lines | new.lines,
-        before.covered_lines | new.covered_lines,
-        before.branches | new.branches,
-        before.covered_branches | new.covered_branches,
-    )
+    return before | new

@@ -1,8 +1,9 @@
 """The nouns of the house, in the order in which a source file meets them. Values only: no disk, no network, no clock."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Self
 
 Arc = tuple[int, int]
 """One branch: line it leaves, line it goes to (negative: out of the code object that starts there), as coverage.py counts."""
@@ -174,6 +175,16 @@ class FileCoverage:
     @property
     def missing_branches(self) -> frozenset[Arc]:
         return self.branches - self.covered_branches
+
+    def __or__(self, other: Self) -> Self:
+        """What two runs reached together."""
+        return replace(
+            self,
+            lines=self.lines | other.lines,
+            covered_lines=self.covered_lines | other.covered_lines,
+            branches=self.branches | other.branches,
+            covered_branches=self.covered_branches | other.covered_branches,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,14 +33,21 @@ def test_each_test_of_a_candidate_has_its_status(
 def test_a_test_that_kills_the_interpreter_costs_only_itself(
     target: Target, workspace: Workspace, environment: Environment, sandbox: ProcessSandbox
 ) -> None:
-    written = candidate("def test_first():\n    os._exit(0)\n", GOOD)
+    leaving = [f"def test_{name}():\n    os._exit(0)\n" for name in ("first", "third")]
+    written = candidate(leaving[0], GOOD, leaving[1], "def test_zero():\n    assert sign(0) == 0\n")
     attempt = execute(written, target, workspace, environment, sandbox)
     found = {case.name: case for case in attempt.result.cases}
 
     assert not attempt.result.problem
-    assert found["test_first"].status is Status.ERROR
-    assert found["test_first"].message
-    assert "test_good" not in found or found["test_good"].status is Status.PASSED
+    assert {name: case.status for name, case in found.items()} == {
+        "test_first": Status.ERROR,
+        "test_good": Status.PASSED,
+        "test_third": Status.ERROR,
+        "test_zero": Status.PASSED,
+    }
+    assert found["test_first"].message == found["test_third"].message == "the interpreter ended in this test"
+    assert attempt.result.gains["test_good"]["numbers_.py"] == {7, 8}
+    assert {(7, 8), (9, 10)} <= attempt.result.coverage[0].covered_branches
 
 
 def test_a_file_that_cannot_be_collected_says_why(
