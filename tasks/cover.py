@@ -90,13 +90,13 @@ def cover(
         return replace(base, polished=f"not asked: no model is asked for {target.language}") if wish.polish and base.candidate else base
     place = Place(
         target, workspace, environment, style, sandbox, folder, base.after, place_known(exploration.observations, base.candidate),
-        tuple(test.name for test in base.candidate.tests) if base.candidate else (), header, wish.candidates,
+        tuple(test.name for test in base.candidate.tests) if base.candidate else (), header, wish.candidates, wish.repairs + 1,
         _killed(exploration, base),
         f"{wish.engine} {seed} {seconds}{f' {executions}' if executions else ''}",
     )  # fmt: skip
     asked, report = gateway(wish, folder), base
     if wish.engine is not Engine.SEARCH:
-        report = propose(place, base, asked, wish.repairs + 1)
+        report = propose(place, base, asked)
     if wish.engine is Engine.HYBRID:
         report = search_again(place, report, seed, seconds, executions)
     if report.candidate != base.candidate:

@@ -2,16 +2,19 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import TypeVar
+
+from pydantic import TypeAdapter
 
 from runners.languages.base import Row
 from tasks.confirm import ORDERS
 from tasks.execute import execute
 from tasks.generators import prompts, replies
 from tasks.generators.asking import Answer, Request
-from tasks.generators.engine import Place, may_be_shown, tried
+from tasks.generators.engine import Place, may_be_shown, subject, tried
 from tasks.generators.gateway import Gateway
 from tasks.generators.progress import Progress, failures
 from tasks.judge import after
@@ -21,12 +24,28 @@ from testwright.model import Arc, Candidate, FileCoverage, FileReport, Reason, T
 T = TypeVar("T")
 
 DONE = "done"
+TEMPLATES = ("naming", "polish")
 LOOKS = 2
 """How often a mutant is tried that one file kills and the other does not."""
 CODE = 6_000
 """Characters of the code under test that go with its tests; longer code stays away."""
 AN_ANSWER = 2.5
 """Characters of tests for each token that an answer may have: longer files are asked for in parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Some tests, and what a model made of them."""
+
+    tests: Candidate
+    answer: Answer
+
+    def kept(self) -> object:
+        """As a JSON value, for campaigns to come. They pay nothing for it."""
+        return TypeAdapter(Said).dump_python(replace(self, answer=replace(self.answer, usage=Usage(cached=1))), mode="json")
+
+
+SAID = TypeAdapter(tuple[Said, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +69,18 @@ def polish(place: Place, report: FileReport, gateway: Gateway) -> FileReport:
     if not may_be_shown(gateway.settings.exclude)(place.target.path):
         return replace(report, polished="not asked: its file is on the exclude list")
     pieces = list(_pieces(place, old, int(AN_ANSWER * gateway.settings.max_tokens)))
-    answers = gateway.ask_all([_request(place, report, piece, gateway) for piece in pieces])
+    context = _context(place, gateway)
+    requests = [_request(place, report, piece, context, gateway) for piece in pieces]
+    course = _course(place, context)
+    earlier = _earlier(gateway, course, requests)
+    answers = [said.answer for said in earlier] if earlier else gateway.ask_all(requests)
     report = replace(report, usage=_used(place, report, answers))
-    parts = [_part(place, piece, answer) for piece, answer in zip(pieces, answers, strict=True)]
+    if earlier:
+        parts = _as_before(place, old, earlier)
+    else:
+        parts = [_part(place, piece, answer) for piece, answer in zip(pieces, answers, strict=True)]
+        if not any(answer.stopped for answer in answers):
+            gateway.keep_course(course, [Said(*pair).kept() for pair in zip(pieces, answers, strict=True)])
     reasons = tuple(dict.fromkeys(part.reason for part in parts if part.reason))
     if all(part.reason for part in parts):
         return replace(report, polished=reasons[0])
@@ -87,16 +115,35 @@ def _pieces(place: Place, candidate: Candidate, most: int) -> Iterator[Candidate
         yield place.dialect.without(candidate, others, place.style, place.target)
 
 
-def _request(place: Place, report: FileReport, piece: Candidate, gateway: Gateway) -> Request:
-    allowed = may_be_shown(gateway.settings.exclude)
+def _context(place: Place, gateway: Gateway) -> prompts.Context:
+    dialect = place.dialect
+    words = dialect.words(place.workspace, place.target, place.style)
+    sample = dialect.sample(place.workspace, place.style, may_be_shown(gateway.settings.exclude))
+    return prompts.Context(place.target, place.style, words, sample)
+
+
+def _request(place: Place, report: FileReport, piece: Candidate, context: prompts.Context, gateway: Gateway) -> Request:
     dialect = place.dialect
     won = frozenset().union(*(v.lines for v in report.verdicts if v.kept))
     shown = dialect.focus(place.workspace, place.target, won, frozenset(), CODE)
     code = shown[0].text if len(shown) == 1 and len(shown[0].text) <= CODE else ""
-    words = dialect.words(place.workspace, place.target, place.style)
-    context = prompts.Context(place.target, place.style, words, dialect.sample(place.workspace, place.style, allowed))
     messages = prompts.polish(context, piece.text, code, [gateway.settings.key.reveal()])
-    return Request(messages, prompts.version(context, "naming", "polish"), place.target.path)
+    return Request(messages, prompts.version(context, *TEMPLATES), place.target.path)
+
+
+def _course(place: Place, context: prompts.Context) -> list[object]:
+    """What the names of the tests of a file are asked by, whichever tests a search finds."""
+    return ["polish", *subject(place, context), prompts.version(context, *TEMPLATES), place.rounds, place.candidates]
+
+
+def _earlier(gateway: Gateway, course: object, requests: Sequence[Request]) -> tuple["Said", ...]:
+    """What a model said of the tests that an earlier campaign kept; nothing where these very tests were asked about, or none were."""
+    if all(gateway.knows(request) for request in requests):
+        return ()
+    try:
+        return SAID.validate_python(gateway.course(course))
+    except ValueError:
+        return ()
 
 
 def _used(place: Place, report: FileReport, answers: Sequence[Answer]) -> Usage:
@@ -125,6 +172,36 @@ def _part(place: Place, piece: Candidate, answer: Answer) -> _Part:
         return replace(same, reason="the answer held no test")
     origins, differing = dialect.alike(piece, proposed)
     return replace(same, reason=differing) if differing else _Part(proposed, origins)
+
+
+def _as_before(place: Place, old: Candidate, earlier: Sequence[Said]) -> list[_Part]:
+    """Of the tests that there were in an earlier campaign the names that they got there; the others as they are."""
+    texts = {test.name: test.text for test in old.tests}
+    parts, named = [], set[str]()
+    for said in earlier:
+        part = _part(place, said.tests, said.answer)
+        same = {test.name for test in said.tests.tests if texts.get(test.name) == test.text}
+        part = part if part.reason else _of_these(place, part, same)
+        parts.append(part)
+        named |= set() if part.reason else _sources([row for rows in part.origins.values() for row in rows], same)
+    reason = next((part.reason for part in parts if part.reason), "a model was asked about other tests before, and is not asked again")
+    parts = [part for part in parts if part.candidate.tests and not part.reason]
+    rest = place.dialect.without(old, named, place.style, place.target)
+    return [*parts, _Part(rest, place.dialect.alike(rest, rest)[0], reason)] if rest.tests else parts
+
+
+def _of_these(place: Place, part: _Part, same: AbstractSet[str]) -> _Part:
+    """The part without tests that have a row of others than these old ones, and without those that share an old test with such."""
+    origins = dict(part.origins)
+    while gone := [test for test, rows in origins.items() if not _sources(rows, same) <= same]:
+        same = same - frozenset().union(*(_sources(origins.pop(test), same) for test in gone))
+    fewer = place.dialect.without(part.candidate, part.origins.keys() - origins.keys(), place.style, place.target)
+    return _Part(fewer, origins)
+
+
+def _sources(rows: Iterable[Row], names: AbstractSet[str]) -> frozenset[str]:
+    """The old tests that rows are of, without their class where these names have none."""
+    return frozenset(name if name in names or (short := name.rpartition(".")[2]) not in names else short for name, _ in rows)
 
 
 def _joined(place: Place, parts: Sequence[_Part]) -> _Part:

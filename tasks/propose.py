@@ -20,8 +20,8 @@ CLAIMED = "the model claims that nothing reaches it: "
 """How the report begins what a model says of a line. It is said, not believed."""
 
 
-def propose(place: Place, base: FileReport, gateway: Gateway, rounds: int) -> FileReport:
-    """One round of at most `rounds` for one file, on top of what `base` holds already.
+def propose(place: Place, base: FileReport, gateway: Gateway) -> FileReport:
+    """One round of at most `place.rounds` for one file, on top of what `base` holds already.
 
     Raises:
         CandidateRejected: one more round may bring something; what this one brought is on disk.
@@ -31,13 +31,15 @@ def propose(place: Place, base: FileReport, gateway: Gateway, rounds: int) -> Fi
     progress = PROGRESS.validate_json(file.read_bytes()) if file.exists() else Progress()
     if not may_be_shown(gateway.settings.exclude)(place.target.path):
         progress = replace(progress, stopped="not asked: its file is on the exclude list")
-    if worth_asking(place, progress, rounds):
+    if worth_asking(place, progress):
         progress = another_round(place, progress, gateway)
         place.folder.put(file, PROGRESS.dump_json(progress))
-        if worth_asking(place, progress, rounds):
+        if worth_asking(place, progress):
             raise CandidateRejected(_why(progress))
     if progress.stopped not in ("", "done"):
         _mark(place.folder, place.target, progress)
+    elif progress.course:
+        gateway.keep_course(progress.course, progress.asked)
     return _report(place, base, progress)
 
 

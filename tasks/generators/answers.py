@@ -1,4 +1,8 @@
-"""Answers on disk: the cache that never pays twice, and the recording that replays without a network. One mechanism for both."""
+"""Answers on disk: the cache that never pays twice, and the recording that replays without a network. One mechanism for both.
+
+Beside the answers lies how the asking for a file went, as its courses: where a search leaves other lines than the time before, the
+questions of that time are the ones whose answers are there.
+"""
 
 import hashlib
 import json
@@ -6,6 +10,7 @@ import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tasks.generators.asking import Answer, Request
 from testwright.model import Usage
@@ -40,13 +45,26 @@ class Answers:
 
     def keep(self, key: str, answer: Answer) -> None:
         """Store an answer, whole or not at all. The same answer gives the same bytes."""
-        file = self._file(key)
+        self._put(self._file(key), {"model": answer.model, "cut": answer.cut, "text": answer.text})
+
+    def course(self, key: str) -> Any:
+        """How asking for a file went when it came to its end, as it was kept; None when it never did, or its file is damaged."""
+        try:
+            file = self._file(key, ".course.json")
+            return None if file.stat().st_size > LARGEST else json.loads(file.read_bytes())
+        except (OSError, ValueError):
+            return None
+
+    def keep_course(self, key: str, course: object) -> None:
+        """Store how asking for a file went: a JSON value."""
+        self._put(self._file(key, ".course.json"), course)
+
+    def _put(self, file: Path, value: object) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
-        content = json.dumps({"model": answer.model, "cut": answer.cut, "text": answer.text}, indent=1, sort_keys=True)
         handle, part = tempfile.mkstemp(dir=file.parent, suffix=".part")
         with os.fdopen(handle, "w", encoding="utf-8") as opened:
-            opened.write(content)
+            opened.write(json.dumps(value, indent=1, sort_keys=True))
         Path(part).replace(file)
 
-    def _file(self, key: str) -> Path:
-        return self.root / key[:2] / f"{key}.json"
+    def _file(self, key: str, suffix: str = ".json") -> Path:
+        return self.root / key[:2] / f"{key}{suffix}"

@@ -49,6 +49,8 @@ class Place:
     header: str = ""
     candidates: int = 1
     """Answers that are asked for to the first question."""
+    rounds: int = 1
+    """At most so many times is asked."""
     killed: frozenset[str] = frozenset()
     """Mutants that the search's tests kill."""
     about: str = ""
@@ -67,15 +69,18 @@ class Place:
 
 def another_round(place: Place, progress: Progress, gateway: Gateway) -> Progress:
     """Ask for what is missing and judge what comes back."""
-    pieces = _pieces(place, asked_for(place.target, place.covered, progress), progress)
-    if not pieces:
+    context = context_of(place, gateway)
+    course = _course(place, context)
+    before = None if progress.course else _as_before(place, context, course, gateway)
+    progress = replace(progress, course=course if before is None else "")
+    requests = _requests(place, context, progress, gateway) if before is None else next(iter(before[progress.round :]), [])
+    if not requests:
         return replace(progress, stopped="done")
-    requests = _requests(place, pieces, progress, gateway)
-    times = place.candidates if progress.round == 0 else 1
-    answers = gateway.ask_all([replace(request, again=again) for again in range(times) for request in requests])
+    answers = gateway.ask_all(_each(place, requests, progress.round))
     progress = replace(
         progress,
         round=progress.round + 1,
+        asked=(*progress.asked, len(requests)),
         stopped=next((a.stopped for a in answers if a.stopped), ""),
         empty=True,
         refused=(),
@@ -103,9 +108,9 @@ def _taken_in(place: Place, progress: Progress, answers: Sequence[Answer]) -> Pr
     return _judged(place, replace(progress, empty=False), candidate, left)
 
 
-def worth_asking(place: Place, progress: Progress, rounds: int) -> bool:
+def worth_asking(place: Place, progress: Progress) -> bool:
     """Whether one more question may bring something."""
-    if progress.stopped or progress.round >= rounds:
+    if progress.stopped or progress.round >= place.rounds:
         return False
     if progress.round == 0 or progress.refused or progress.empty:
         return True
@@ -131,18 +136,11 @@ def may_be_shown(exclude: Sequence[str]) -> Callable[[str], bool]:
 # ---- asking ----------------------------------------------------------------------------------------------------------
 
 
-def _pieces(place: Place, left: tuple[frozenset[int], frozenset[Arc]], progress: Progress) -> tuple[Focus, ...]:
-    dialect = place.dialect
-    found = dialect.focus(place.workspace, place.target, *left, LARGEST_PIECE)
-    if progress.refused and not found:  # what was refused may still be the better test, but nothing is left for it to reach
-        return ()
-    return found
-
-
-def _requests(place: Place, pieces: Sequence[Focus], progress: Progress, gateway: Gateway) -> list[Request]:
+def context_of(place: Place, gateway: Gateway) -> prompts.Context:
+    """What is the same in all questions about a file."""
     dialect, target = place.dialect, place.target
     allowed = may_be_shown(gateway.settings.exclude)
-    context = prompts.Context(
+    return prompts.Context(
         target,
         place.style,
         dialect.words(place.workspace, target, place.style),
@@ -150,8 +148,13 @@ def _requests(place: Place, pieces: Sequence[Focus], progress: Progress, gateway
         dialect.outlines(place.workspace, target, place.environment.roots or (".",), allowed),
         dialect.callers(place.workspace, target, allowed),
     )
+
+
+def _requests(place: Place, context: prompts.Context, progress: Progress, gateway: Gateway) -> list[Request]:
+    """One question for each piece of what is left."""
+    left = asked_for(place.target, place.covered, progress)
+    pieces = place.dialect.focus(place.workspace, place.target, *left, LARGEST_PIECE)
     secrets = [gateway.settings.key.reveal()]
-    version = prompts.version(context)
     requests = []
     for number, piece in enumerate(pieces):
         if progress.round == 0:
@@ -159,8 +162,27 @@ def _requests(place: Place, pieces: Sequence[Focus], progress: Progress, gateway
         else:
             mine = _of_piece(progress.refused, piece, pieces)
             messages = prompts.repair(context, piece, mine, progress.empty, secrets)
-        requests.append(Request(messages, version, target.path, _identity(place, context, progress.round, number)))
+        requests.append(replace(_request(place, context, progress.round, number), messages=messages))
     return requests
+
+
+def _each(place: Place, requests: Sequence[Request], number: int) -> list[Request]:
+    """As often as the questions of a round are asked."""
+    times = place.candidates if number == 0 else 1
+    return [replace(request, again=again) for again in range(times) for request in requests]
+
+
+def _as_before(place: Place, context: prompts.Context, course: str, gateway: Gateway) -> list[list[Request]] | None:
+    """The questions of each round of an earlier campaign, for their answers; None when it had no end, or an answer is gone.
+
+    A search that the clock stops leaves other lines each time, and so other pieces; what was asked then stands for what would be asked now.
+    """
+    asked = gateway.course(course)
+    if not isinstance(asked, list) or not all(isinstance(count, int) for count in asked):
+        return None
+    rounds = [[_request(place, context, number, piece) for piece in range(count)] for number, count in enumerate(asked)]
+    known = all(gateway.knows(request) for number, requests in enumerate(rounds) for request in _each(place, requests, number))
+    return rounds if known else None
 
 
 def _of_piece(refused: Sequence[Refused], piece: Focus, pieces: Sequence[Focus]) -> list[Refused]:
@@ -173,15 +195,24 @@ def _of_piece(refused: Sequence[Refused], piece: Focus, pieces: Sequence[Focus])
     return [r for r in refused if speaks(r, piece)] + homeless
 
 
-def _identity(place: Place, context: prompts.Context, number: int, piece: int) -> str:
-    """What the question is about. Not its words: what is left to ask may differ a little from run to run, and is judged anyway."""
+def _request(place: Place, context: prompts.Context, number: int, piece: int) -> Request:
+    """The question on a piece in a round, still without its words: what is left to ask may differ from run to run, and is judged anyway."""
+    about = json.dumps([*subject(place, context), number, piece])
+    return Request((), prompts.version(context), place.target.path, hashlib.sha256(about.encode()).hexdigest())
+
+
+def _course(place: Place, context: prompts.Context) -> str:
+    """What the asking of all rounds is about."""
+    return json.dumps([*subject(place, context), prompts.version(context), place.rounds, place.candidates])
+
+
+def subject(place: Place, context: prompts.Context) -> list[object]:
+    """What all questions about a file are about."""
     target = place.target
-    parts = [
+    return [
         target.language, target.path, target.module, target.digest, sorted(target.lines), sorted(target.branches),
         context.sample, context.outlines, sorted(context.callers.items()), place.style.framework, place.about,
-        number, piece,
     ]  # fmt: skip
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def _finding(target: Target, unit: str, message: str) -> Finding:

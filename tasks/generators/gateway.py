@@ -1,6 +1,8 @@
 """The one place that talks to language models. LiteLLM knows the providers; what is asked, paid, kept and tried again is decided here."""
 
 import asyncio
+import hashlib
+import json
 import logging
 import os
 import random
@@ -96,6 +98,23 @@ class Gateway:
             return await task
         finally:
             del self._asked[same]
+
+    def knows(self, request: Request) -> bool:
+        """Whether its answer is on disk."""
+        return self._find(request) is not None
+
+    def course(self, about: object) -> Any:
+        """How asking went in an earlier campaign with these models and parameters; None when it did not come to its end."""
+        return self.answers.course(self._course(about))
+
+    def keep_course(self, about: object, course: object) -> None:
+        """Remember for later campaigns how asking went. A recording stays as it is."""
+        if not self.settings.replay:
+            self.answers.keep_course(self._course(about), course)
+
+    def _course(self, about: object) -> str:
+        s = self.settings
+        return hashlib.sha256(json.dumps([about, s.models, s.temperature, s.max_tokens]).encode()).hexdigest()
 
     def _find(self, request: Request) -> Answer | None:
         keys = (key(request, model, self.settings.temperature, self.settings.max_tokens) for model in self.settings.models)

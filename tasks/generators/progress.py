@@ -41,6 +41,10 @@ class Progress:
     """What asking took, in all processes that worked on the file."""
     path: str = ""
     """The file."""
+    asked: tuple[int, ...] = ()
+    """On how many pieces of it each round asked."""
+    course: str = ""
+    """Under which this is remembered for later campaigns once it came to its end; '' where it went as an earlier one."""
 
 
 def missing(target: Target, covered: FileCoverage | None, progress: Progress) -> tuple[frozenset[int], frozenset[Arc]]:

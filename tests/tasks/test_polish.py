@@ -181,13 +181,17 @@ def test_tests_that_kill_the_same_mutants_are_renamed(polished: Polish, workspac
     assert (report.polished, names(report)) == ("done", ["test_sign_keeps_its_direction"])
 
 
-def test_a_second_campaign_asks_nothing_and_what_the_first_used_is_remembered(polished: Polish, tmp_path: Path) -> None:
-    with serving([fenced(GOOD)]) as server:
-        first = polished(server)
-        second = polished(server, campaign="d")
+def test_a_second_campaign_asks_nothing_also_where_its_search_found_others_and_what_the_first_used_is_remembered(
+    polished: Polish, tmp_path: Path
+) -> None:
+    nine = "\n\ndef test_sign_of_nine():\n    assert sign(9) == 1\n"
+    with serving([fenced(GOOD + nine.replace("nine", "nine_is_one"))]) as server:
+        polished(server, TESTS + nine)
+        second = polished(server, TESTS.replace("sign(1)", "sign(2)") + nine, campaign="d")  # one of two that became one table is gone
 
     assert len(server.requests) == 1
-    assert second.candidate == first.candidate
+    assert names(second) == ["test_sign_of_nine_is_one", "test_sign_1", "test_sign_2"]
+    assert second.polished == "in parts: a model was asked about other tests before, and is not asked again"
     assert (second.usage.calls, second.usage.cached) == (0, 1)
     assert spent(Folder.of(str(tmp_path), "c"))["numbers_.py"].calls == 1
 

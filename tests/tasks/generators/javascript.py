@@ -1,7 +1,7 @@
 """JavaScript files served by a scripted model: one project of modules with vitest, one of CommonJS with mocha and Node's assert."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from runners.languages import LANGUAGES
@@ -75,13 +75,13 @@ class Served:
         for path, text in self.sample.files.items():
             (self.root / "project" / path).parent.mkdir(parents=True, exist_ok=True)
             (self.root / "project" / path).write_text(code if code and path == self.sample.path else text)
-        place = self._place(campaign)
+        place = replace(self._place(campaign), rounds=rounds)
         given = {"backoff": 0.01, "timeout": 5.0, "retries": 1, "key": Secret("sk-very-secret-1234567890"), **more}
         gateway = Gateway(ModelSettings(("scripted",), server.address, **given), self.root / "answers")  # type: ignore[arg-type]
         base = FileReport(place.target.path, "javascript", State.UNCHANGED, "", place.covered, place.covered)
         for _ in range(rounds + 1):
             try:
-                return propose(place, base, gateway, rounds)
+                return propose(place, base, gateway)
             except CandidateRejected:
                 continue
         raise AssertionError("it never ended")

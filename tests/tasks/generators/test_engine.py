@@ -275,26 +275,18 @@ def test_what_was_kept_before_the_budget_was_spent_stays(serve: Serve) -> None:
     assert names(report) == ["test_sign_is_minus_one_for_a_negative_number"]
 
 
-def test_a_second_campaign_on_the_same_code_asks_nothing(serve: Serve) -> None:
+def test_a_second_campaign_on_another_machine_whose_search_leaves_more_asks_nothing_and_keeps_what_it_can(
+    serve: Serve, environment: Environment
+) -> None:
+    elsewhere = replace(environment, key="python-3.12-elsewhere")
     with serving([fenced(MINUS, WRONG), fenced(ZERO, PLUS)]) as server:
-        first = serve(server, campaign="first", rounds=2)
-        asked = len(server.requests)
-        second = serve(server, campaign="second", rounds=2)
+        first = serve(server, campaign="first", rounds=2, left=frozenset({10, 11}))
+        second = serve(server, campaign="second", rounds=2, environment=elsewhere)
 
-    assert len(server.requests) == asked == 2
-    assert second.candidate == first.candidate
-    assert second.usage.calls == 0
-    assert second.usage.cached == 2
-
-
-def test_the_same_code_on_another_machine_asks_nothing(serve: Serve, environment: Environment) -> None:
-    with serving([fenced(MINUS, ZERO, PLUS)]) as server:
-        first = serve(server, rounds=1)
-        asked = len(server.requests)
-        second = serve(server, campaign="second", rounds=1, environment=replace(environment, key="python-3.12-elsewhere"))
-
-    assert len(server.requests) == asked == 1
-    assert second.candidate == first.candidate
+    assert len(server.requests) == 2
+    assert names(second) == names(first)
+    assert second.after.covered_lines >= {8, 10, 11}
+    assert (second.usage.calls, second.usage.cached) == (0, 2)
 
 
 INJECTED = '''"""Numbers.
