@@ -140,11 +140,16 @@ class Executor {
       outcome.given = given;
       return Reflect.apply(callee, self, given);
     };
+    const waited = one.call.promised && new Promise((resolve) => {
+      world.settled = (...values) => resolve(values);
+    });
     const ready = this.given(one, outcome, world);
     if (!ready) return this.finish(outcome, before);
     runtime.e = -1;
+    outcome.asynchronous = Boolean(waited);
     try {
       outcome.value = build(ready, world);
+      if (waited) outcome.value = waited;
     } catch (error) {
       outcome.threw = true;
       outcome.error = error;

@@ -1,12 +1,15 @@
 /** @file Makes inputs: trees that fit a shape, mostly plain ones, sometimes odd ones. */
 'use strict';
 
-const { lit, arr, obj, make, fn, ref, raw, call, print, walk } = require('./values.cjs');
+const { lit, arr, obj, make, fn, ref, variable, raw, call, print, walk, SHARED } = require('./values.cjs');
 
 const NUMBERS = [1, 2, 0, 3, -1, 5, 10, 1.5, 0.5, 100, 4, 7, 1000, -2, -0.5, 16, 255, 1e6];
 const ODD = [NaN, Infinity, -Infinity, 1e21, -0, 2 ** 31, 2 ** 53, 1e-7, 0.1, 65536, 3.7];
-const FUNCTIONS = ['(x) => x', '() => {}', '() => true', '() => false', '(x) => x * 2', '(a, b) => a - b', '(a, b) => a + b', '(x) => x > 1', '() => 1', "() => 'a'", '() => null', '() => []', '(x) => [x]', '() => { throw new Error(\'boom\'); }', 'async (x) => x', '(x) => String(x)', '() => ({ a: 1 })', '(x) => x.a', '() => Promise.resolve(1)', "() => Promise.reject(new Error('boom'))"];
+const FUNCTIONS = ['(x) => x', '() => {}', '() => true', '() => false', '(x) => x * 2', '(a, b) => a - b', '(a, b) => a + b', '(x) => x > 1', '() => 1', "() => 'a'", '() => null', '() => []', '(x) => [x]', '() => { throw new Error(\'boom\'); }', 'async (x) => x', '(x) => String(x)', '() => ({ a: 1 })', '(x) => x.a', '(x, cb) => cb(null, x)', '(cb) => cb(null, 1)', '(x, cb) => (queue.length ? cb(null, queue.shift()) : cb(true))', '() => Promise.resolve(1)', "() => Promise.reject(new Error('boom'))"];
 const KEYS = ['a', 'b', 'c', 'key', 'name', 'id', 'x', '0'];
+const CALLBACKS = ['cb', 'callback', 'done', 'next', 'back', 'ready', 'reply', 'answer', 'respond'];
+/** Names that parameters of ours may take from the source. */
+const PARAMETER = /^(?!(?:null|true|false|undefined|this|arguments|eval|queue|calls|new|function)$)[a-zA-Z_]\w*$/;
 const DEEPEST = 5;
 
 /** Whether a text of a tree needs nothing from outside. */
@@ -169,8 +172,9 @@ class Generator {
     return resolve.name === 'resolve' ? call(resolve, this.tree(shape.of ?? { t: 'any' }, depth + 1)) : call(resolve, make('Error', lit('boom')));
   }
 
-  make_path() {
+  make_path(shape) {
     const { random } = this;
+    if (shape.folder && random.chance(0.5)) return variable('folder');
     const names = this.pools.paths ?? [];
     return names.length && random.chance(0.9) ? random.pick(names) : lit(random.pick(['a.txt', 'a/b', '/a/b.js', '.', './a', 'a']));
   }
@@ -180,6 +184,7 @@ class Generator {
   }
 
   make_fn(shape) {
+    if (shape.hands?.length && this.random.chance(0.8)) return fn(this.handing(this.random.pick(shape.hands)));
     const { random } = this;
     if (shape.ret && shape.ret.t !== 'any' && random.chance(0.7)) {
       const made = this.tree(shape.ret, 3);
@@ -189,6 +194,32 @@ class Generator {
     if (random.chance(0.15)) return this.make_callback();
     const exported = this.pools.functions ?? [];
     return exported.length && random.chance(0.12) ? ref(random.pick(exported)) : fn(random.chance(0.6) ? FUNCTIONS[random.below(8)] : random.pick(FUNCTIONS));
+  }
+
+  /** A function that calls back the function that it is given: once, twice, or with one thing after another. */
+  handing({ at, names, takes }) {
+    const { random } = this;
+    const back = CALLBACKS.find((name) => !names.slice(0, at).includes(name));
+    const given = Array.from({ length: at }, (_, index) => (PARAMETER.test(names[index] ?? '') && names.indexOf(names[index]) === index ? names[index] : `${'abcdefgh'[index] ?? `p${index}`}`));
+    const head = `(${[...given, back].join(', ')}) =>`;
+    const once = () => `${back}(${this.back(takes)})`;
+    const roll = random.next();
+    if (roll < 0.4 && takes.length > 1) return `${head} (queue.length ? ${back}(null, queue.shift()) : ${back}(${random.weighted([[4, 'true'], [1, 'null'], [1, "new Error('boom')"]])}))`;
+    if (roll < 0.5) return `${head} { ${once()}; ${once()}; }`;
+    return `${head} ${once()}`;
+  }
+
+  /** What is handed to a function that takes these. */
+  back(takes) {
+    const { random } = this;
+    const count = random.chance(0.85) ? takes.length : random.below(takes.length + 1);
+    const texts = takes.slice(0, count).map(({ name, s }, index) => {
+      if (index === 0 && (takes.length > 1 || /^e(rr(or)?)?$/.test(name)) && random.chance(0.65)) return 'null';
+      if (/^e(rr(or)?)?$/.test(name) && random.chance(0.7)) return "new Error('boom')";
+      const made = this.tree(s, 3);
+      return isFree(made) && !SHARED.test(print(made)) ? print(made) : '1';
+    });
+    return texts.join(', ');
   }
 
   make_newable() {

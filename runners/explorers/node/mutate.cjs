@@ -1,7 +1,7 @@
 /** @file Changes cases: at random, or so that an operand which was compared becomes the other one. */
 'use strict';
 
-const { lit, arr, obj, walk, replaced, make } = require('./values.cjs');
+const { lit, arr, obj, walk, replaced, make, RESOLVE } = require('./values.cjs');
 const { trees, withTree } = require('./cases.cjs');
 
 /** Makes new cases from old ones. */
@@ -19,7 +19,7 @@ class Mutator {
       for (const [path, node] of walk(tree)) {
         if (!path.length) continue;
         if (path.length === 1 && path[0] === 0 && tree.k === 'call') continue;
-        if (this.inCallee(tree, path) || node.k === 'var' || (node.k === 'ref' && node.path.includes('#'))) continue;
+        if (this.inCallee(tree, path) || node.k === 'var' || node.text === RESOLVE || (node.k === 'ref' && node.path.includes('#'))) continue;
         found.push([index, path, node]);
       }
     });
@@ -66,6 +66,7 @@ class Mutator {
     const items = call.items.slice();
     const count = items.length - first;
     const at = random.below(count + 1);
+    if (items[first + at]?.text === RESOLVE) return one;
     const shape = subject.shapes?.[at] ?? (subject.info?.variadic || !subject.info ? { t: 'any' } : subject.info.parameters.at(-1)?.rest ? subject.shapes.at(-1) : null);
     if (at === count && !shape) return one;
     if (at === count || random.chance(0.7)) items[first + at] = generator.tree(shape ?? { t: 'any' }, 1);

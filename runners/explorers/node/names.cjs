@@ -5,7 +5,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { access } = require('./values.cjs');
 
-const RESERVED = new Set('arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield undefined NaN Infinity result describe it test expect calls folder'.split(' '));
+const RESERVED = new Set('arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield undefined NaN Infinity result describe it test expect calls queue folder'.split(' '));
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
 /** `some-name` as `someName`. */

@@ -35,6 +35,9 @@ function arranged(step, named) {
   return assigned ? { name: assigned[1], source: assigned[2] } : { name: step.name, source: `${step.awaited ? 'await ' : ''}${text}` };
 }
 
+/** A text in which paths inside the folder that was made are told by its name. */
+const inFolder = (text, folder) => text.replaceAll(/'([^'\\]*)'/g, (whole, path) => (path === folder ? 'folder' : path.startsWith(`${folder}/`) ? `join(folder, '${path.slice(folder.length + 1)}')` : whole));
+
 /** Observes cases of one target. */
 class Observer {
   constructor(target) {
@@ -96,6 +99,8 @@ class Observer {
       checks.push(...this.result(outcome, before, classText));
     }
     checks.push(...this.changes(outcome, before, classText));
+    const folder = outcome.names.get('folder');
+    if (typeof folder === 'string') for (const made of checks) made.expected = inFolder(made.expected, folder);
     const stated = outcome.threw ? [] : checks.filter((one) => !UNSTABLE.test(one.expected));
     const hits = outcome.hits.map((hit, byte) => hit && !this.target.imported[byte]);
     const [lines, branches] = this.target.places.named(hits);
@@ -164,7 +169,7 @@ class Observer {
     const named = (path) => this.names.text(path);
     const { call } = one;
     const items = call.k === 'call' ? call.items.slice(1) : call.k === 'new' ? call.items : [];
-    const whole = outcome.iterates === 'async' || (call.k !== 'call' && call.k !== 'new');
+    const whole = outcome.iterates === 'async' || call.promised || (call.k !== 'call' && call.k !== 'new');
     const callee = whole ? '' : print({ ...call, items: call.k === 'call' ? call.items.slice(0, 1) : [] }, named).replace(/\(\)$/, '');
     return {
       callee,

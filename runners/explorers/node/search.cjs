@@ -15,6 +15,7 @@ const { calls, commented } = require('./texts.cjs');
 const { call, make, ref } = require('./values.cjs');
 const { dump, load, text } = require('./cases.cjs');
 const { isObject, nameOf } = require('./execute.cjs');
+const timers = require('./timers.cjs');
 const { isClass } = require('./subjects.cjs');
 const { misfits } = require('./fits.cjs');
 
@@ -75,6 +76,10 @@ class Search {
     subject.runs += 1;
     if (!subject.info && outcome.entered >= 0 && outcome.at < 0) this.learn(subject, outcome.entered);
     if (this.touchesFiles && leftovers()) outcome.bad ||= 'leaves files behind';
+    if (timers.underWay()) {
+      subject.late ||= !outcome.asynchronous;
+      await timers.quiet();
+    }
     if (outcome.bad) {
       subject.bad = (subject.bad ?? 0) + 1;
       return undefined;
@@ -119,7 +124,7 @@ class Search {
       else if (fresh) known[this.random.below(60)] = { node: one.call, type };
     }
     if (one.steps.length > 3 || isClass(value)) return;
-    const group = this.subjects.returned(value, subject.unit);
+    const group = this.subjects.returned(value, subject);
     if (group && group !== subject.group) this.composer.produced(group, one, outcome);
   }
 

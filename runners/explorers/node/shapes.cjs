@@ -6,7 +6,8 @@ const { evaluated } = require('./values.cjs');
 const NAMED = [
   [/^(cb|callback|done|next|completed?|finish(ed)?)$/i, { t: 'callback' }],
   [/(^|[a-z])(fn|func|function|handler|iteratee|predicate|comparator|compare|mapper|reducer|listener|visitor|factory|resolver|executor)$/i, { t: 'fn', params: [] }],
-  [/(path|dir|directory|folder|filename|file|src|dest|dst|root)$/i, { t: 'path' }],
+  [/(dir|directory|folder|root)$/i, { t: 'path', folder: true }],
+  [/(path|filename|file|src|dest|dst)$/i, { t: 'path' }],
   [/^(opts?|options?|config|settings|params|props|attrs|attributes|obj|object|o|data|map|record|hash|dict)$/i, { t: 'object', props: [] }],
   [/^(arr|array|list|items|values|args|xs|rows|elements|collection|iterable|keys|ys|data)$/i, { t: 'array', of: { t: 'any' } }],
   [/^(str|string|text|name|key|s|prefix|suffix|msg|message|input|html|css|pattern|char|word|label|id|url|type|format|encoding|separator|delimiter)$/i, { t: 'string' }],
@@ -55,6 +56,8 @@ function ofUse(use, depth = 0) {
     if (object) pairs.splice(pairs.indexOf(object), 1);
     pairs.push([3 + (object?.[0] ?? 0), { t: 'object', props }]);
   }
+  const hands = depth > 2 ? [] : use.hands.map(({ at, names, takes }) => ({ at, names, takes: takes.map((one) => ({ name: one.name, s: mixed(ofUse(one.use, depth + 2), one.name) })) }));
+  if (hands.length) pairs.push([5, { t: 'fn', params: [], hands }]);
   for (const v of new Set(use.literals)) pairs.push([1, { t: 'lit', v }]);
   for (const name of new Set(use.classes)) pairs.push([1.5, { t: 'class', name, props: [] }]);
   return pairs;
@@ -63,16 +66,27 @@ function ofUse(use, depth = 0) {
 /** One shape from pairs; nothing known: what the name suggests, else anything. */
 function mixed(pairs, name = '') {
   const suggested = NAMED.find(([pattern]) => pattern.test(name))?.[1];
-  const all = suggested ? [...pairs, [pairs.length ? 1 : 3, suggested]] : pairs;
+  const all = suggested ? [...pairs, [pairs.length && suggested.t !== 'path' ? 1 : 3, suggested]] : pairs;
   if (!all.length) return { t: 'any' };
   return { t: 'mix', of: [...all, [0.25, { t: 'any' }]] };
+}
+
+/** Whether a type says little: an object, a function. */
+const vague = (typed) => (typed.t === 'object' && !typed.props?.length) || (typed.t === 'fn' && (!typed.ret || typed.ret.t === 'any'));
+
+/** What use and name add to a type that says less than they do. */
+function finer({ name, typed }, use) {
+  const named = NAMED.find(([pattern]) => pattern.test(name))?.[1];
+  if (typed.t === 'string') return named?.t === 'path' ? [[8, named]] : use.filter(([, shape]) => shape.t === 'path').map(([, shape]) => [6, shape]);
+  if (!vague(typed)) return [];
+  return [...use.filter(([, shape]) => shape.t === typed.t && (shape.props?.length || shape.hands)).map(([, shape]) => [6, shape]), ...(named?.t === 'callback' ? [[2, named]] : [])];
 }
 
 /** The shape of what a parameter takes. */
 function shapeOf(parameter) {
   const initial = ofInitial(parameter.initial);
   const use = ofUse(parameter.use);
-  if (parameter.typed) return { t: 'mix', of: [[8, parameter.typed], ...use.filter(([, s]) => s.t === 'lit').map(([, s]) => [0.5, s]), [0.12, { t: 'any' }]] };
+  if (parameter.typed) return { t: 'mix', of: [[vague(parameter.typed) ? 3 : 8, parameter.typed], ...finer(parameter, use), ...use.filter(([, s]) => s.t === 'lit').map(([, s]) => [0.5, s]), [0.12, { t: 'any' }]] };
   return mixed(initial ? [...use, [3, initial]] : use, parameter.name);
 }
 

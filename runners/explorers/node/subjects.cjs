@@ -13,6 +13,7 @@ const OF_FUNCTIONS = new Set(['length', 'name', 'prototype', 'arguments', 'calle
 const NATIVE = new Set([Object.prototype, Function.prototype, Array.prototype, Error.prototype, Map.prototype, Set.prototype, Promise.prototype, Date.prototype, RegExp.prototype, String.prototype, Number.prototype, Boolean.prototype, Symbol.prototype, Uint8Array.prototype, Buffer.prototype,
   ...[events, stream, stream.Readable, stream.Writable, stream.Duplex, stream.Transform, stream.PassThrough].map((one) => one.prototype)]);
 const DEEPEST = 3;
+const SORTS = 6;
 
 /** Something that can be called. */
 class Subject {
@@ -83,6 +84,8 @@ class Subjects {
     /** Exported objects of exported classes: [class, path]. */
     this.constants = [];
     this.prototypes = new Map();
+    /** Texts of functions that were returned, by what returned them. */
+    this.sorts = new Map();
   }
 
   add(fields) {
@@ -186,9 +189,12 @@ class Subjects {
   }
 
   /** Something that a call returned has functions of its own: they become subjects. The group's key, or '' when there is nothing new to call. */
-  returned(value, unit) {
+  returned(value, { unit, group, member }) {
     if (typeof value === 'function' && ours.has(value)) return '';
-    if (typeof value === 'function') return this.group(`${unit}()`, () => this.add({ unit, kind: 'function', group: `${unit}()`, member: '', type: unit.replace(/^.*\./, '') }));
+    if (typeof value === 'function') {
+      const key = `${member === '' ? group : unit}(${this.sort(member === '' ? group : unit, value)})`;
+      return key.split('(').length > DEEPEST + 1 ? '' : this.group(key, () => this.callable(value, unit, key));
+    }
     if (value === null || typeof value !== 'object') return '';
     const prototype = Object.getPrototypeOf(value);
     if (Array.isArray(value) || typeof value.then === 'function') return '';
@@ -202,6 +208,25 @@ class Subjects {
     if (!names.length || names.length > 40) return '';
     const key = `${unit}(){${names.join()}}`;
     return this.group(key, () => names.forEach((name) => this.add({ unit: `${unit}.${name}`, kind: 'method', group: key, member: name, type: unit.replace(/^.*\./, '') })));
+  }
+
+  /** Tells functions of different texts that one call returned apart. */
+  sort(from, value) {
+    const known = this.sorts.get(from) ?? [];
+    this.sorts.set(from, known);
+    const text = Function.prototype.toString.call(value);
+    if (!known.includes(text) && known.length < SORTS) known.push(text);
+    return Math.max(0, known.indexOf(text)) || '';
+  }
+
+  /** A function that a call returned, and functions that it carries. */
+  callable(value, unit, key) {
+    const fields = { group: key, type: unit.replace(/^.*\./, '') };
+    this.add({ unit, kind: 'function', member: '', ...fields });
+    for (const name of Object.keys(value).slice(0, 40)) {
+      const part = this.read(value, name);
+      if (open(name) && typeof part === 'function' && !isClass(part) && !ours.has(part)) this.add({ unit: `${unit}.${name}`, kind: 'method', member: name, ...fields });
+    }
   }
 
   isOf(value, path) {

@@ -15,7 +15,19 @@ const MAPPY = new Set(['get', 'set', 'has', 'delete', 'add', 'size', 'clear', 'k
 
 /** An empty record of use. */
 function nothing() {
-  return { props: new Map(), kinds: new Map(), literals: [], classes: [] };
+  return { props: new Map(), kinds: new Map(), literals: [], classes: [], hands: [] };
+}
+
+/** Join what one use says to another, as far as a function that is handed the value tells. */
+function join(use, other) {
+  for (const [name, weight] of other.kinds) kind(use, name, weight * 0.7);
+  for (const [name, inner] of other.props) {
+    if (use.props.has(name)) join(use.props.get(name), inner);
+    else use.props.set(name, inner);
+  }
+  use.literals.push(...other.literals);
+  use.classes.push(...other.classes);
+  use.hands.push(...other.hands);
 }
 
 /** Note the sort of value that something suggests. */
@@ -48,9 +60,61 @@ function member(use, name, called, ts, access) {
   if (MAPPY.has(name) && called) kind(use, name === 'add' ? 'set' : 'map');
   const inner = use.props.get(name) ?? nothing();
   use.props.set(name, inner);
-  if (called) kind(inner, 'function', 2);
+  if (called) kind(inner, 'function', 2), handed(inner, access.parent, ts);
   else around(inner, access, ts);
   return undefined;
+}
+
+const CALLED_BACK = /^(cb|callback|next|done|resolve|reject|complete)$/;
+const declared = new WeakMap();
+
+/** Functions of a source by the names that they are declared with. */
+function functionsOf(source, ts) {
+  if (!declared.has(source)) {
+    const found = new Map();
+    const visit = (node) => {
+      if (ts.isFunctionLike(node) && node.body) {
+        const name = node.name ?? (ts.isVariableDeclaration(node.parent) ? node.parent.name : undefined);
+        if (name && ts.isIdentifier(name) && !found.has(name.text)) found.set(name.text, node);
+      }
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+    declared.set(source, found);
+  }
+  return declared.get(source);
+}
+
+/** The function that an expression is or names; undefined when it is none of this source. */
+function functionAt(node, ts) {
+  if (ts.isFunctionExpression(node) || ts.isArrowFunction(node)) return node;
+  return ts.isIdentifier(node) ? functionsOf(node.getSourceFile(), ts).get(node.text) : undefined;
+}
+
+const known = new WeakMap();
+
+/** What a function does with one of its parameters; nothing while that is being found out. */
+function parameterUse(owner, index, ts) {
+  if (!known.has(owner)) known.set(owner, []);
+  const uses = known.get(owner);
+  if (!uses[index]) {
+    uses[index] = nothing();
+    const { name } = owner.parameters[index];
+    uses[index] = useOf(ts, owner.getSourceFile(), ts.isIdentifier(name) ? [name.text] : [], name, owner);
+  }
+  return uses[index];
+}
+
+/** A function of ours is called: note where it gets functions that it should call back, and what those take. */
+function handed(use, node, ts) {
+  if (use.hands.length >= 6 || !ts.isCallExpression(node)) return;
+  const names = node.arguments.map((one) => (ts.isIdentifier(one) ? one.text : ''));
+  node.arguments.forEach((one, at) => {
+    const owner = functionAt(one, ts);
+    if (!owner && !CALLED_BACK.test(names[at])) return;
+    const parameters = owner?.parameters.filter((each) => !each.dotDotDotToken) ?? [];
+    use.hands.push({ at, names, takes: parameters.map((each, index) => ({ name: ts.isIdentifier(each.name) ? each.name.text : '', use: parameterUse(owner, index, ts) })) });
+  });
 }
 
 const ARITHMETIC = new Set(['-', '*', '/', '%', '**', '-=', '*=', '/=', '|', '&', '^', '<<', '>>', '>>>', '<', '>', '<=', '>=']);
@@ -98,10 +162,13 @@ function around(use, node, ts) {
 function called(use, inner, parent, ts) {
   if (parent.expression === inner) {
     kind(use, 'function', 3);
+    handed(use, parent, ts);
     return;
   }
   const name = parent.expression.getText();
   const at = parent.arguments?.indexOf(inner) ?? -1;
+  const owner = at >= 0 && ts.isIdentifier(parent.expression) ? functionAt(parent.expression, ts) : undefined;
+  if (owner?.parameters[at] && !owner.parameters[at].dotDotDotToken) join(use, parameterUse(owner, at, ts));
   if (name === 'Array.isArray') kind(use, 'array', 2);
   else if (/^Object\.(keys|values|entries|assign|getOwnPropertyNames)$/.test(name)) kind(use, 'object', 2);
   else if (/^(Math\.|Number\.is|isFinite|isNaN)/.test(name)) kind(use, 'number', 2);
@@ -162,11 +229,21 @@ function useOf(ts, source, names, binding, owner) {
   };
   locals(use);
   const visit = (node) => {
+    const also = ts.isIdentifier(node) ? otherName(ts, node) : undefined;
+    if (also && bound.has(node.text) && !bound.has(also)) bound.set(also, bound.get(node.text));
     if (ts.isIdentifier(node) && bound.has(node.text) && !isName(ts, node)) around(bound.get(node.text), node, ts);
     ts.forEachChild(node, visit);
   };
   if (owner.body) visit(owner.body);
   return use;
+}
+
+/** The variable that an identifier's value is kept in as well: `copy = value`. */
+function otherName(ts, node) {
+  const { parent } = node;
+  if (ts.isVariableDeclaration(parent) && parent.initializer === node && ts.isIdentifier(parent.name)) return parent.name.text;
+  const assigned = ts.isBinaryExpression(parent) && parent.right === node && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+  return assigned && ts.isIdentifier(parent.left) ? parent.left.text : undefined;
 }
 
 /** Whether an identifier is the name of something else: a key, a property that is read, a declaration. */

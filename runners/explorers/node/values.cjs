@@ -2,7 +2,7 @@
  * @file Inputs as trees, which can be built, printed as source, measured and changed.
  *
  * A node is one of: {k: 'lit', v} · {k: 'arr', items} · {k: 'obj', keys, items} · {k: 'new', path, items} (built-in or exported class) ·
- * {k: 're', source, flags} · {k: 'fn', text} · {k: 'ref', path} (an export, or a global) · {k: 'call', items} (callee first) ·
+ * {k: 're', source, flags} · {k: 'fn', text} · {k: 'ref', path} (an export, or a global) · {k: 'call', items, promised} (callee first; promised: what it calls back with is waited for) ·
  * {k: 'member', name, items: [object]} · {k: 'var', name} · {k: 'raw', text} (a built-in expression, written out).
  */
 'use strict';
@@ -49,7 +49,10 @@ function print(node, named = (path) => path) {
   if (k === 'fn' || k === 'raw') return node.text;
   if (k === 'ref') return named(node.path);
   if (k === 'var') return node.name;
-  if (k === 'call') return `${callee(node.items[0], inner)}(${node.items.slice(1).map(inner).join(', ')})`;
+  if (k === 'call') {
+    const text = `${callee(node.items[0], inner)}(${node.items.slice(1).map(inner).join(', ')})`;
+    return node.promised ? `new Promise((resolve) => ${text})` : text;
+  }
   return `${callee(node.items[0], inner)}${access(node.name)}`;
 }
 
@@ -67,6 +70,10 @@ function access(name) {
 /** Functions that were handed in: what they do is nothing of the code under test. */
 const ours = new WeakSet();
 const compiled = new Map();
+/** The function that a call which is waited for calls back. */
+const RESOLVE = '(...values) => resolve(values)';
+/** Names of variables that functions of ours use: where they write down what they got, and where they take what they give. */
+const SHARED = /\b(calls|queue)\b/;
 
 /** A new function, array … from its text. */
 function evaluated(text) {
@@ -111,7 +118,8 @@ function build(node, world) {
     case 're':
       return new RegExp(node.source, node.flags);
     case 'fn': {
-      const made = world.text && /\bcalls\b/.test(node.text) ? world.text(node.text) : evaluated(node.text);
+      if (node.text === RESOLVE) return world.settled ?? (() => {});
+      const made = world.text && SHARED.test(node.text) ? world.text(node.text) : evaluated(node.text);
       if (typeof made === 'function') ours.add(made);
       return made;
     }
@@ -162,4 +170,4 @@ function size(node) {
   return sizes.get(node);
 }
 
-module.exports = { lit, arr, obj, make, fn, ref, call, member, variable, raw, print, build, walk, replaced, size, evaluated, access, ours };
+module.exports = { lit, arr, obj, make, fn, ref, call, member, variable, raw, print, build, walk, replaced, size, evaluated, access, ours, SHARED, RESOLVE };

@@ -122,3 +122,26 @@ def test_a_file_that_cannot_be_loaded_says_why(code: str, ending: str, tmp_path:
 
     assert said.ending.startswith(ending)
     assert not said.observations
+
+
+def test_functions_that_are_handed_in_call_back_and_what_calls_back_late_is_waited_for(tmp_path: Path) -> None:
+    code = (
+        "import fs from 'node:fs';\n"
+        "export const filter = (test) => (read) => (end, cb) => {\n"
+        "  read(end, (ended, data) => {\n"
+        "    if (ended) cb(ended);\n"
+        "    else if (test(data)) cb(null, data);\n"
+        "  });\n"
+        "};\n"
+        "export function count(dir, callback, options) {\n"
+        "  fs.readdir(dir, (err, list) => {\n"
+        "    if (err) return callback(err);\n"
+        "    callback(null, list.length);\n"
+        "  });\n"
+        "}\n"
+    )
+    said, counts = explored(tmp_path, code)
+
+    assert frozenset().union(*(each.branches for each in said.observations)) == counts.branches
+    assert frozenset().union(*(each.lines for each in said.observations)) >= {4, 5, 10, 11}
+    assert any(each.asynchronous and "resolve" in each.call and "count(" in each.call for each in said.observations)
