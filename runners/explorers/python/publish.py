@@ -6,17 +6,17 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from runners.explorers.python.archive import Kept
 from runners.explorers.python.cases import Case
 from runners.explorers.python.compose import snake
 from runners.explorers.python.execute import Executor, proper
+from runners.explorers.python.optional import without_defaults
 from runners.explorers.python.setting import Setter
-from runners.explorers.python.shrink import TRIES, plain_value, shrink
-from runners.explorers.python.subjects import parameters_of
-from runners.explorers.python.values import Call, Group, Name, Node, Printer, Table, Variable
+from runners.explorers.python.shrink import Shrinking, in_turns, plain_value
+from runners.explorers.python.subjects import Parameter, parameters_of
+from runners.explorers.python.values import Call, Group, Name, Node, Printer, Scope, Table, Variable
 
 if TYPE_CHECKING:
     from runners.explorers.python.search import Search
@@ -46,6 +46,13 @@ class Publisher:
         self.world = search.world
         self.clock = search.clock
         self.executions = search.executions
+        self.heartbeat = search.heartbeat
+        self.numbers = search.numbers
+        self.shrinking: dict[str, tuple[set[Any], Shrinking]] = {}
+        """Text of a kept case → the goals it is made small for, and how far that is."""
+        self.values: dict[int, list[Node]] = {}
+        """Mark of a call → what it gives, when that is plain."""
+        self.signatures: dict[int, list[Parameter]] = {}
         self.claims: dict[str, tuple[str, set[Any]]] = {}
         self.said: dict[str, None] = {}
         self.reached: set[Any] = set()
@@ -63,19 +70,29 @@ class Publisher:
         chosen = self.documented() + self.for_goals(final) + self.for_outcomes()
         if final:
             chosen += self.diverse(MOST - len(self.said) - len(chosen))
-        for index, (kept, goals) in enumerate(chosen):
-            if len(self.said) >= MOST:
-                break
-            tries = min(TRIES, 4 * (end - self.executor.count) // max(1, len(chosen) - index))
-            self.say(kept, goals, tries if time.monotonic() < deadline else 0, batch)
+        chosen = chosen[: max(0, MOST - len(self.said))]
+        small = self.made_small(chosen, end, deadline)
+        for kept, goals in chosen:
+            shrinking = small.get(id(kept))
+            if final or shrinking is None or shrinking.over:
+                self.say(kept, goals, kept.case if shrinking is None else shrinking.case, batch)
         if batch or final:
             self.write(batch)
         return len(batch)
 
-    def say(self, kept: Kept, goals: set[Any], tries: int, batch: list[dict[str, Any]]) -> None:
-        case = kept.case
-        if case.origin == "search":
-            case = self.small(kept, goals, tries)
+    def made_small(self, chosen: list[tuple[Kept, set[Any]]], end: int, deadline: float) -> dict[int, Shrinking]:
+        """Make the chosen cases small, each some tries in turn, until so many executions or the time are spent; by identity of what was kept."""
+        found = {id(kept): self.started(kept, goals) for kept, goals in chosen if kept.case.origin == "search"}
+        in_turns(list(found.values()), lambda: self.executor.count >= end or time.monotonic() > deadline)
+        return found
+
+    def beat(self, case: Case) -> None:
+        """A sign of life, with what is running."""
+        subject = self.composer.subject_of(case)
+        self.heartbeat.beat(self.numbers[id(subject)] if subject is not None else 0)
+
+    def say(self, kept: Kept, goals: set[Any], case: Case, batch: list[dict[str, Any]]) -> None:
+        self.beat(kept.case)
         case = self.hoisted(case)
         self.tell(case, kept, goals, batch)
         timed = self.setter.set(case, self.executor)
@@ -160,34 +177,46 @@ class Publisher:
                     chosen.append((pool[turn], set()))
         return chosen
 
-    def small(self, kept: Kept, goals: set[Any], tries: int) -> Case:
-        """The case made small; it keeps its outcome and what it was chosen for."""
-        wanted = goals or kept.branches
+    def started(self, kept: Kept, goals: set[Any]) -> Shrinking:
+        """The shrinking of a case: that of last time, when it was for no less; it keeps its outcome and what it was chosen for."""
+        wanted = goals or set(kept.branches)
+        text = kept.case.text()
+        before = self.shrinking.get(text)
+        if before is not None and before[0] >= wanted:
+            return before[1]
         subject = self.composer.subject_of(kept.case)
         typical = self.custom.typical(kept.case)
 
         def still(case: Case) -> bool:
+            self.beat(kept.case)
             run = self.executor.run(case)
             if not run.keep or not proper(run, subject) or (typical and not self.custom.typical(case)):
                 return False
             return run.outcome.kind() == kept.kind and run.declared == kept.declared and wanted <= (run.lines | run.branches)
 
-        case = self.without_steps(kept.case, still)
-        return shrink(case, still, self.clock(1.0), self.simpler, tries) if tries > 0 else case
+        fewer = without_defaults(kept.case, lambda call, whole: subject.parameters if whole and subject else self.parameters(call))
+        made = Shrinking(fewer if fewer is not kept.case and still(fewer) else kept.case, still, self.simpler)
+        self.shrinking[text] = wanted, made
+        return made
 
-    def without_steps(self, case: Case, still: Callable[[Case], bool]) -> Case:
-        """The case without the steps that change nothing of what it is for."""
-        for at in range(len(case.steps) - 1, -1, -1):
-            fewer = case.copy(steps=case.steps[:at] + case.steps[at + 1 :])
-            if still(fewer):
-                case = fewer
-        return case
+    def parameters(self, call: Call) -> list[Parameter]:
+        """The parameters of what a call inside of a case calls, where they are known."""
+        if not isinstance(call.func, Name):
+            return []
+        if call.func.mark() not in self.signatures:
+            try:
+                function = Scope(self.executor.module).resolve(call.func.module, call.func.path)
+            except (ImportError, AttributeError):
+                function = None
+            self.signatures[call.func.mark()] = parameters_of(function, 0, None, self.executor.module)[0]
+        return self.signatures[call.func.mark()]
 
     def simpler(self, node: Node) -> list[Node]:
         """The simplest known expressions for objects of the class that a call makes."""
-        value = plain_value(node, lambda case: self.executor.run(case).outcome, self.executor.module)
+        if node.mark() not in self.values:
+            self.values[node.mark()] = plain_value(node, lambda case: self.executor.run(case).outcome, self.executor.module)
         found = [small for cls, small in self.world.simplest.items() if small.size() < node.size() and self.makes(node, cls)]
-        return value + sorted(found, key=lambda one: one.size())[:2]
+        return self.values[node.mark()] + sorted(found, key=lambda one: one.size())[:2]
 
     def makes(self, node: Node, cls: type) -> bool:
         text = node.source(Printer())

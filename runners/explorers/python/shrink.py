@@ -2,22 +2,86 @@
 
 from __future__ import annotations
 
-import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from runners.explorers.python.cases import Case
-from runners.explorers.python.tidy import constructed, same_object, tidy
+from runners.explorers.python.tidy import constructed, pleasant, same_object
 from runners.explorers.python.values import Atom, Call, Clock, Function, Group, Member, Name, Node, Table, Variable, substitute, walk
 
 TRIES = 220
+TURN = 8
+"""Tries for one case until the next one has its turn."""
+PARTS = 24
+"""Parts of a long text or list that are left out one by one, at most; twice as many in the last round."""
 SIMPLE = ("abc", "a", "1", "a b")
+
+T = TypeVar("T")
+Part = TypeVar("Part", str, "tuple[Any, ...]")
+Options = Generator[T, bool, None]
+"""Simpler things, one by one; told of each whether it is accepted, and goes on from there, not from the beginning."""
+Reductions = Generator[Case, bool, Case]
+"""The same for whole cases; gives the last one that was accepted."""
+Place = tuple[int, tuple[int, ...], Node]
 
 
 def nothing_simpler(_node: Node) -> list[Node]:
     return []
+
+
+class Shrinking:
+    """One case that is made small, a few tries at a time: what was reached stays when others have their turn, or when the time is over."""
+
+    def __init__(
+        self, case: Case, still: Callable[[Case], bool], simpler: Callable[[Node], list[Node]] = nothing_simpler, most: int = TRIES
+    ) -> None:
+        self.case = case
+        """The smallest one found that `still` accepts."""
+        self.over = False
+        """Nothing is left to try."""
+        self._still = still
+        self._most = most
+        self._steps = self._run(simpler)
+
+    def go(self, tries: int) -> None:
+        """Make so many more tries, or fewer when nothing is left to try."""
+        for _ in range(tries):
+            self.over = next(self._steps, True)
+            if self.over:
+                return
+
+    def _run(self, simpler: Callable[[Node], list[Node]]) -> Iterator[bool]:
+        yield from self._tries(reduced(self.case, simpler), self._most)
+        yield from self._tries(pleasant(self.case), self._most)
+
+    def _tries(self, candidates: Generator[Case, bool, Any], most: int) -> Iterator[bool]:
+        candidate = next(candidates, None)
+        while candidate is not None and most > 0:
+            most -= 1
+            accepted = self._still(candidate)
+            self.case = candidate if accepted else self.case
+            yield False
+            candidate = told(candidates, accepted)
+
+
+def in_turns(going: Sequence[Shrinking], spent: Callable[[], bool]) -> None:
+    """Make many cases small, each some tries in turn, until nothing is left to try or `spent` says so."""
+    while going:
+        for shrinking in going:
+            if spent():
+                return
+            shrinking.go(TURN)
+        going = [shrinking for shrinking in going if not shrinking.over]
+
+
+def told(options: Generator[T, bool, Any], accepted: bool) -> T | None:
+    """What comes after a word on the last one; None at the end."""
+    try:
+        return options.send(accepted)
+    except StopIteration:
+        return None
 
 
 def shrink(
@@ -29,20 +93,10 @@ def shrink(
 ) -> Case:
     """The smallest case found that `still` accepts."""
     deadline = time.monotonic() + seconds
-    tries = 0
-    progress = True
-    while progress:
-        progress = False
-        for candidate in candidates(case, simpler):
-            if candidate.size() > case.size() or (candidate.size() == case.size() and weight(candidate) >= weight(case)):
-                continue
-            tries += 1
-            if tries > most or time.monotonic() > deadline:
-                return tidy(case, still)
-            if still(candidate):
-                case, progress = candidate, True
-                break
-    return tidy(case, still)
+    shrinking = Shrinking(case, still, simpler, most)
+    while not shrinking.over and time.monotonic() < deadline:
+        shrinking.go(1)
+    return shrinking.case
 
 
 def weight(case: Case) -> int:
@@ -63,31 +117,73 @@ def weight(case: Case) -> int:
     return total
 
 
-def candidates(case: Case, simpler: Callable[[Node], list[Node]] = nothing_simpler) -> Iterator[Case]:
+def reduced(case: Case, simpler: Callable[[Node], list[Node]] = nothing_simpler) -> Reductions:
     """Smaller cases, the boldest first."""
-    yield from fewer_steps(case)
+    tried = {case.mark()}
+    before = None
+    while case is not before:
+        before = case
+        case = yield from fewer_steps(case)
+        at, places = 0, places_of(case)
+        while at < len(places):
+            made = yield from at_place(case, places[at], simpler, tried)
+            at += made is case or isinstance(places[at][2], (Atom, Group, Table))
+            case, places = made, places if made is case else places_of(made)
+    return case
+
+
+def fewer_steps(case: Case) -> Reductions:
+    """Without steps that nothing else needs by name."""
+    for at in range(len(case.steps) - 1, -1, -1):
+        fewer = case.copy(steps=case.steps[:at] + case.steps[at + 1 :])
+        if not uses(fewer, case.steps[at][0]) and (yield fewer):
+            case = fewer
+    return case
+
+
+def uses(case: Case, variable: str) -> bool:
+    """Whether a case names a variable."""
+    if not variable or "." in variable:
+        return False
+    attributes = any(name.startswith(f"{variable}.") for name, _ in case.steps)
+    return attributes or any(isinstance(node, Variable) and node.name == variable for tree in case.trees() for _, node in walk(tree))
+
+
+def places_of(case: Case) -> list[Place]:
+    """What can be made smaller, the largest first: index of a tree, path in it, node."""
     trees = case.trees()
-    places = [(index, path, node) for index, tree in enumerate(trees) for path, node in walk(tree)]
-    places.sort(key=lambda place: -place[2].size())
-    for index, path, node in places:
-        if not path and index == len(trees) - 1:
-            options: Iterator[Node] = fewer_arguments(node)
-        elif is_callee(trees[index], path) or isinstance(node, (Variable, Name)):
-            continue
-        else:
-            options = smaller(node, bool(path) or index < len(trees) - 1)
-        known = simpler(node) if isinstance(node, Call) and (path or index < len(trees) - 1) else []
-        for option in itertools.chain(known, options):
-            changed = list(trees)
-            changed[index] = substitute(trees[index], path, option)
-            yield case.with_trees(changed)
+    found = [(index, path, node) for index, tree in enumerate(trees) for path, node in walk(tree)]
+    return sorted((place for place in found if is_free(trees, place)), key=lambda place: -place[2].size())
 
 
-def fewer_steps(case: Case) -> Iterator[Case]:
-    steps = case.steps
-    for at in range(len(steps) - 1, -1, -1):
-        if not steps[at][0] or "." in steps[at][0]:
-            yield case.copy(steps=steps[:at] + steps[at + 1 :])
+def is_free(trees: list[Node], place: Place) -> bool:
+    """Whether something else can stand there; of the call itself, its arguments."""
+    index, path, node = place
+    whole = not path and index == len(trees) - 1
+    return whole or not (is_callee(trees[index], path) or isinstance(node, (Variable, Name)))
+
+
+def at_place(case: Case, place: Place, simpler: Callable[[Node], list[Node]], tried: set[int]) -> Reductions:
+    """The case with something simpler in one place."""
+    index, path, node = place
+    trees = case.trees()
+    whole = not path and index == len(trees) - 1
+    coming = fewer_arguments(node) if whole else smaller(node, simpler(node) if isinstance(node, Call) else [])
+    option = next(coming, None)
+    while option is not None:
+        trees[index] = substitute(trees[index], path, option)
+        candidate = case.with_trees(trees)
+        accepted = is_smaller(candidate, case) and candidate.mark() not in tried
+        if accepted:
+            tried.add(candidate.mark())
+            accepted = yield candidate
+        case = candidate if accepted else case
+        option = told(coming, accepted)
+    return case
+
+
+def is_smaller(candidate: Case, case: Case) -> bool:
+    return candidate.size() < case.size() or (candidate.size() == case.size() and weight(candidate) < weight(case))
 
 
 def is_callee(tree: Node, path: tuple[int, ...]) -> bool:
@@ -100,75 +196,118 @@ def is_callee(tree: Node, path: tuple[int, ...]) -> bool:
     return False
 
 
-def fewer_arguments(node: Node) -> Iterator[Node]:
-    """Calls with one argument less."""
+def fewer_arguments(node: Node) -> Options[Node]:
+    """Calls with fewer arguments."""
     if not isinstance(node, Call):
         return
-    positional, named = list(node.positional), node.named
-    for at in range(len(named)):
-        rest = named[:at] + named[at + 1 :]
-        yield Call(node.func, (*positional, *(n for _, n in rest)), tuple(n for n, _ in rest))
-    if positional:
-        yield Call(node.func, (*positional[:-1], *(n for _, n in named)), node.keywords)
+    for name in node.keywords:
+        rest = [(n, value) for n, value in node.named if n != name]
+        fewer = Call(node.func, (*node.positional, *(value for _, value in rest)), tuple(n for n, _ in rest))
+        node = fewer if (yield fewer) else node
+    while node.positional:
+        fewer = Call(node.func, (*node.positional[:-1], *(value for _, value in node.named)), node.keywords)
+        if not (yield fewer):
+            return
+        node = fewer
 
 
-def smaller(node: Node, replaceable: bool) -> Iterator[Node]:
-    """Simpler things in place of a node."""
+def smaller(node: Node, known: list[Node]) -> Options[Node]:
+    """Simpler things in place of a node; `known`: such that are known to do."""
     if isinstance(node, Atom):
         yield from smaller_atom(node.value)
-        return
-    if isinstance(node, Clock):
+    elif isinstance(node, Clock):
         yield from [Clock(node.path, node.values[:-1])] if len(node.values) > 1 else []
-        return
-    if replaceable and not isinstance(node, (Group, Table)):
-        yield Atom(None)
-    if isinstance(node, Group):
-        yield from (Group(node.kind, node.items[:k]) for k in sorted({0, 1, len(node.items) // 2}) if k < len(node.items))
-        yield from (Group(node.kind, node.items[:k] + node.items[k + 1 :]) for k in range(min(len(node.items), 12)))
+    elif isinstance(node, Group):
+        kind = node.kind
+        yield from each(lambda items: Group(kind, items), fewer(node.items, 0))
     elif isinstance(node, Table):
-        yield from (Table(node.items[:k] + node.items[k + 2 :]) for k in range(0, min(len(node.items), 24), 2))
-    elif isinstance(node, Call):
-        yield from fewer_arguments(node)
-        yield from (arg for arg in node.args if isinstance(arg, Call))
-        if isinstance(node.func, Member) and isinstance(node.func.owner, Call):
-            yield node.func.owner
-    elif isinstance(node, Function):
-        yield Function("value", Variable("value"))
+        pairs = tuple(zip(node.items[::2], node.items[1::2]))
+        yield from each(lambda left: Table(tuple(part for pair in left for part in pair)), fewer(pairs, 0))
+    else:
+        yield from one_of([*known, Atom(None)])
+        if isinstance(node, Call):
+            yield from fewer_arguments(node)
+            yield from one_of([arg for arg in node.args if isinstance(arg, Call)])
+            if isinstance(node.func, Member) and isinstance(node.func.owner, Call):
+                yield node.func.owner
+        elif isinstance(node, Function):
+            yield Function("value", Variable("value"))
 
 
-def smaller_atom(value: Any) -> Iterator[Node]:
+def one_of(nodes: list[Node]) -> Options[Node]:
+    """Some nodes; nothing more when one is accepted."""
+    for node in nodes:
+        if (yield node):
+            return
+
+
+def each(make: Callable[[Any], Node], options: Generator[Any, bool, None]) -> Options[Node]:
+    """What is made of each option."""
+    option = next(options, None)
+    while option is not None:
+        option = told(options, (yield make(option)))
+
+
+def fewer(items: Part, least: int) -> Options[Part]:
+    """With less in it: nearly nothing first, then without halves, quarters and so on."""
+    for count in range(least, 2):
+        if count < len(items) and (yield items[:count]):
+            return
+    size = len(items) // 2
+    while size >= 1:
+        start = 0
+        while start < len(items) > size:
+            rest = items[:start] + items[start + size :]
+            if (yield rest):
+                items = rest
+            else:
+                start += size
+        if len(items) // size > PARTS:
+            return
+        size //= 2
+
+
+def smaller_atom(value: Any) -> Options[Node]:
     if isinstance(value, bool) or value is None:
         return
     if isinstance(value, str):
-        yield from map(Atom, smaller_text(value))
+        yield from each(Atom, smaller_text(value))
     elif isinstance(value, bytes):
-        yield from (Atom(text.encode("latin-1")) for text in smaller_text(value.decode("latin-1")))
+        yield from each(lambda text: Atom(text.encode("latin-1")), smaller_text(value.decode("latin-1")))
     elif isinstance(value, int):
-        yield from (Atom(v) for v in (1, 0, 2, 3, 10, value // 2, abs(value)) if v != value)
+        yield from each(Atom, smaller_number(value, (1, 0, 2, 3, 10)))
     elif isinstance(value, float):
-        yield from (Atom(v) for v in (1.0, 0.5, 0.0, float(round(value)) if abs(value) < 1e9 else 1.0, abs(value)) if v != value)
+        yield from each(Atom, smaller_number(value, (1.0, 0.5, 0.0)))
 
 
-def smaller_text(text: str) -> Iterator[str]:
+def smaller_number(value: Any, simple: tuple[Any, ...]) -> Options[Any]:
+    whole = isinstance(value, int)
+    going = True
+    while going:
+        going = False
+        for other in (*simple, value // 2 if whole else float(round(value)) if abs(value) < 1e9 else 1.0, abs(value)):
+            if other != value and (yield other):
+                value, going = other, True
+                break
+
+
+def smaller_text(text: str) -> Options[str]:
     for simple in SIMPLE:
-        if len(simple) <= len(text) and simple != text:
-            yield simple
-    length = len(text)
-    chunk = length // 2
-    while chunk >= 1:
-        for start in range(0, length, chunk):
-            if length - chunk > 0 or chunk > 0:
-                yield text[:start] + text[start + chunk :]
-        if length // chunk > 24:
-            break
-        chunk //= 2
-    for at, char in enumerate(text[:24]):
-        if not char.islower() and char not in "\n ":
-            yield text[:at] + "a" + text[at + 1 :]
-    if text.strip() != text:
-        yield text.strip()
-    if text.lower() != text:
-        yield text.lower()
+        if len(simple) <= len(text) and simple != text and (yield simple):
+            text = simple
+    parts = fewer(text, 2)
+    rest = next(parts, None)
+    while rest is not None:
+        accepted = yield rest
+        text = rest if accepted else text
+        rest = told(parts, accepted)
+    for at, char in enumerate(text[:PARTS]):
+        plain = text[:at] + "a" + text[at + 1 :]
+        if not char.islower() and char not in "\n " and (yield plain):
+            text = plain
+    for plain in (text.strip(), text.strip().lower(), text.lower()):
+        if plain != text and (yield plain):
+            text = plain
 
 
 def plain_value(node: Node, run: Callable[[Case], Any], module: ModuleType) -> list[Node]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from types import ModuleType
 from typing import Any
 
@@ -21,18 +21,30 @@ INDENT = 4
 
 def tidy(case: Case, still: Callable[[Case], bool], most: int = TRIES) -> Case:
     """The case with its texts made pleasant, as far as `still` accepts that."""
-    tries = 0
+    coming = pleasant(case, most)
+    candidate = next(coming, None)
+    try:
+        while candidate is not None:
+            accepted = still(candidate)
+            case = candidate if accepted else case
+            candidate = coming.send(accepted)
+    except StopIteration:
+        pass
+    return case
+
+
+def pleasant(case: Case, most: int = TRIES) -> Generator[Case, bool, None]:
+    """The case with a text that is more pleasant; told whether that is accepted, and goes on from there."""
     progress = True
     while progress:
         progress = False
         for candidate in _candidates(case):
-            tries += 1
-            if tries > most:
-                return case
-            if still(candidate):
+            most -= 1
+            if most < 0:
+                return
+            if (yield candidate):
                 case, progress = candidate, True
                 break
-    return case
 
 
 def _candidates(case: Case) -> Iterator[Case]:
