@@ -6,7 +6,7 @@ import inspect
 import random
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import ModuleType, TracebackType
 from typing import Any
 
@@ -27,10 +27,31 @@ NEVER = (RecursionError, MemoryError)
 MAPPING = ("__getitem__", "__delitem__", "__setitem__", "pop", "popitem", "remove", "index", "popleft", "del", "get", "__next__")
 
 
+class Arguments(list):  # type: ignore[type-arg]
+    """What stands for `sys.argv`, and knows whether anything looked at it."""
+
+    asked = False
+
+
+def looked(name: str) -> Callable[..., Any]:
+    """The method of a list that also says that it was called."""
+    real = getattr(list, name)
+
+    def method(self: Arguments, *args: Any) -> Any:
+        self.asked = True
+        return real(self, *args)
+
+    return method
+
+
+for _name in ("__getitem__", "__iter__", "__len__", "__contains__", "__eq__", "__add__", "__repr__", "copy", "index", "pop"):
+    setattr(Arguments, _name, looked(_name))
+
+
 class Run:
     """One execution of one case."""
 
-    __slots__ = ("branches", "case", "declared", "hung", "keep", "lines", "outcome", "stopped")
+    __slots__ = ("asked", "branches", "case", "declared", "hung", "keep", "lines", "outcome", "stopped")
 
     def __init__(self, case: Case) -> None:
         self.case = case
@@ -43,6 +64,8 @@ class Run:
         """It was interrupted, or refused by the guard: nothing it did is a result."""
         self.hung = False
         """It was interrupted."""
+        self.asked = False
+        """It looked at `sys.argv`."""
 
 
 class Executor:
@@ -106,7 +129,7 @@ class Executor:
         random.seed(self.seed)
         streams = sys.stdout, sys.stderr, sys.stdin, sys.argv
         sys.stdout, sys.stderr = Recording(), Recording()
-        sys.argv = [self.program]
+        sys.argv = arguments = Arguments([self.program])
         self.guard.refused = ""
         arcs: list[tuple[int, int]] = []
         try:
@@ -127,6 +150,7 @@ class Executor:
         finally:
             self.guard.on = False
             sys.stdout, sys.stderr, sys.stdin, sys.argv = streams
+        run.asked = arguments.asked
         run.lines, run.branches = self.goals.translate(arcs)
         run.stopped = run.stopped or bool(self.guard.refused)
         self.judge(run)

@@ -23,6 +23,8 @@ from runners.explorers.python.values import GROUPS, Atom, Call, Group, Member, N
 
 TAKEN = ("result", "printed", "complained", "warned", "logged", "monkeypatch")
 """Names that mean something else in a written test."""
+PROGRAM = "prog"
+"""What `sys.argv` holds where a test sets it: arguments of the test runner are not meant for the code."""
 
 
 class Observer:
@@ -53,6 +55,10 @@ class Observer:
         """What one run shows."""
         before = self.executor.run(case.copy(call=Atom(None), asynchronous=False)) if case.steps else None
         run = self.executor.run(case)
+        if run.asked and self.executor.program != PROGRAM:
+            self.executor.program, other = PROGRAM, self.executor.program
+            run = self.executor.run(case)
+            self.executor.program = other
         if not run.keep:
             return {"id": row["id"], "keep": False, "why": repr(run.outcome.error)[:200]}
         fields = self.written(case, run)
@@ -68,6 +74,8 @@ class Observer:
             branches=sorted(run.branches - self.base_branches),
             size=case.size(),
         )
+        if run.asked:
+            fields["arrange"] = [{"name": "", "source": f"monkeypatch.setattr('sys.argv', ['{PROGRAM}'])"}, *fields["arrange"]]
         self.results(case, run, before, fields)
         return fields
 
@@ -157,7 +165,7 @@ def main(request: dict[str, Any], folder: str, name: str, isolated: bool, seed: 
         machine.move()
     try:
         observer = Observer(request, folder, seed)
-        observer.executor.program = "prog" if not isolated else "another"
+        observer.executor.program = PROGRAM if not isolated else "another"
     except BaseException:
         os._exit(3)
     number = 0
