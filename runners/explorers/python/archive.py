@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 from typing import Any, Union
@@ -54,6 +55,12 @@ class Kept:
         self.fine = public and not self.stub and self.typical
         """A person may want to read it."""
         self.rank = (not public, self.stub, not self.typical, order > 1 and self.raised, not typical, order, run.case.size())
+
+    def of(self, goals: frozenset[Any]) -> Kept:
+        """The same case for some of its goals."""
+        made = copy.copy(self)
+        made.goals = goals
+        return made
 
 
 def way_of(run: Run) -> int:

@@ -28,6 +28,15 @@ def snake(name: str) -> str:
     return made + "_" if made in ("list", "dict", "set", "str", "int", "type", "range", "class", "def", "if", "result") else made
 
 
+def calls(func: Node, subject: Subject, names: dict[str, Any]) -> bool:
+    """Whether that is a subject: itself by its name, or its method on a variable that holds an instance of its class."""
+    if isinstance(func, Name):
+        return isinstance(subject.callee, Name) and subject.callee.path == func.path
+    if not isinstance(func, Member) or not isinstance(func.owner, Variable) or subject.owner is None:
+        return False
+    return subject.name == func.name and isinstance(names.get(func.owner.name), subject.owner)
+
+
 class Composer:
     """Makes cases for subjects."""
 
@@ -205,6 +214,16 @@ class Composer:
     def subject_of(self, case: Case) -> Subject | None:
         """The subject that a case exercises."""
         return self.by_unit.get((case.unit, case.kind)) or next((s for s in self.subjects if s.unit == case.unit), None)
+
+    def as_call(self, case: Case, at: int, names: dict[str, Any]) -> Case | None:
+        """The case that a step of the arrangement would be, with the live variables by name; None when it calls nothing that is exercised."""
+        node = case.steps[at][1]
+        if not isinstance(node, Call):
+            return None
+        subject = next((subject for subject in self.subjects if calls(node.func, subject, names)), None)
+        if subject is None:
+            return None
+        return Case(subject.unit, subject.kind, node, case.steps[:at], asynchronous=subject.asynchronous)
 
     def parameters_of_call(self, case: Case) -> list[Parameter]:
         subject = self.subject_of(case)

@@ -16,7 +16,7 @@ from runners.explorers.python.optional import without_defaults
 from runners.explorers.python.setting import Setter
 from runners.explorers.python.shrink import Shrinking, in_turns, plain_value
 from runners.explorers.python.subjects import Parameter, parameters_of
-from runners.explorers.python.values import Call, Group, Name, Node, Printer, Scope, Table, Variable
+from runners.explorers.python.values import Atom, Call, Group, Name, Node, Printer, Scope, Table, Variable
 
 if TYPE_CHECKING:
     from runners.explorers.python.search import Search
@@ -70,7 +70,7 @@ class Publisher:
         chosen = self.documented() + self.for_goals(final) + self.for_outcomes()
         if final:
             chosen += self.diverse(MOST - len(self.said) - len(chosen))
-        chosen = chosen[: max(0, MOST - len(self.said))]
+        chosen = [part for kept, goals in chosen[: max(0, MOST - len(self.said))] for part in self.parted(kept, goals)]
         small = self.made_small(chosen, end, deadline)
         for kept, goals in chosen:
             shrinking = small.get(id(kept))
@@ -90,6 +90,40 @@ class Publisher:
         """A sign of life, with what is running."""
         subject = self.composer.subject_of(case)
         self.heartbeat.beat(self.numbers[id(subject)] if subject is not None else 0)
+
+    def parted(self, kept: Kept, goals: set[Any]) -> list[tuple[Kept, set[Any]]]:
+        """The case for what its call reaches, and the calls of its arrangement that reach other goals as cases of their own: those assert something."""
+        passing = self.passing(kept.case) & goals
+        parts: list[tuple[Kept, set[Any]]] = []
+        names = self.executor.run(kept.case).outcome.names if passing else {}
+        for at, (name, _) in reversed(list(enumerate(kept.case.steps))):
+            made = self.composer.as_call(kept.case, at, names) if passing and not name else None
+            own = self.kept_alone(made, kept) if made is not None else None
+            got = (own.goals & passing) - self.passing(own.case) if own is not None else set()
+            if own is not None and got:
+                parts.append((own, set(got)))
+                passing -= got
+        left = goals - set().union(*(got for _, got in parts))
+        if not parts:
+            return [(kept, goals)]
+        return parts if not left else [(kept.of(kept.goals - (goals - left)), left), *parts]
+
+    def passing(self, case: Case) -> set[Any]:
+        """Lines and branches that the nameless steps of a case reach, and the steps that make its objects do not."""
+        if all(name for name, _ in case.steps):
+            return set()
+        whole = self.executor.run(case.copy(call=Atom(None), kind="arguments", asynchronous=False))
+        first = next(at for at, (name, _) in enumerate(case.steps) if not name)
+        begun = self.executor.run(case.copy(call=Atom(None), steps=case.steps[:first], kind="arguments", asynchronous=False))
+        return (whole.lines | whole.branches) - begun.lines - begun.branches
+
+    def kept_alone(self, case: Case, kept: Kept) -> Kept | None:
+        """What a step is as a case of its own, where that is one to assert."""
+        run = self.executor.run(case)
+        if not run.keep or not proper(run, self.composer.subject_of(case)):
+            return None
+        goals = frozenset((run.lines | run.branches) & self.targets)
+        return Kept(run, goals, case.unit not in self.private, kept.typical)
 
     def say(self, kept: Kept, goals: set[Any], case: Case, batch: list[dict[str, Any]]) -> None:
         self.beat(kept.case)
@@ -179,7 +213,7 @@ class Publisher:
 
     def started(self, kept: Kept, goals: set[Any]) -> Shrinking:
         """The shrinking of a case: that of last time, when it was for no less; it keeps its outcome and what it was chosen for."""
-        wanted = goals or set(kept.branches)
+        wanted = goals or set(kept.branches) - self.passing(kept.case)
         text = kept.case.text()
         before = self.shrinking.get(text)
         if before is not None and before[0] >= wanted:

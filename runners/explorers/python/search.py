@@ -176,31 +176,12 @@ class Search:
 
     def cut(self, run: Run) -> Run:
         """A case whose arrangement raises becomes a case of the step that raised."""
-        outcome, case = run.outcome, run.case
-        if outcome.at >= len(case.steps):
+        if run.outcome.at >= len(run.case.steps):
             return run
-        _, node = case.steps[outcome.at]
-        if not isinstance(node, Call):
+        case = self.composer.as_call(run.case, run.outcome.at, run.outcome.names)
+        if case is None:
             return run
-        for subject in self.subjects:
-            if (
-                subject.callee is not None
-                and isinstance(node.func, Name)
-                and isinstance(subject.callee, Name)
-                and subject.callee.path == node.func.path
-            ):
-                break
-            if (
-                isinstance(node.func, Member)
-                and isinstance(node.func.owner, Variable)
-                and subject.name == node.func.name
-                and subject.owner is not None
-            ):
-                if isinstance(outcome.names.get(node.func.owner.name), subject.owner):
-                    break
-        else:
-            return run
-        made = self.executor.run(Case(subject.unit, subject.kind, node, case.steps[: outcome.at]))
+        made = self.executor.run(case)
         return made if made.keep else run
 
     def learn(self, subject: Subject, run: Run) -> None:
