@@ -136,7 +136,7 @@ def run(
     seconds_per_file
         What the search may spend on one file (60).
     executions_per_file
-        The same in executions of the file's code: with enough seconds the seed alone decides what a search in Python finds.
+        The same in executions of the file's code: with enough seconds the seed alone decides what a search finds.
     workers
         Files at once (2).
     seed

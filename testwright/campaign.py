@@ -87,7 +87,7 @@ class Campaign(BaseModel):
         le=100_000_000,
         title="Executions a file",
         description="What the search may spend on one file, counted in executions of its code: then the seed alone decides what a search "
-        "in Python finds, and the seconds are only the ceiling.",
+        "finds, and the seconds are only the ceiling.",
     )
     workers: int = Field(2, ge=1, le=64, title="Files at once", description="How many files are worked on at the same time.")
     seed: int = Field(

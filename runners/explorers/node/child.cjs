@@ -99,7 +99,7 @@ async function observe() {
   for (const [index, row] of rows.entries()) {
     if (known.has(row.id) || skip.has(row.id)) continue;
     beat(index, row.id);
-    if (costs < 40) {
+    if (request.executions || costs < 40) {
       const before = native.now();
       await target.load(true);
       costs = native.now() - before;

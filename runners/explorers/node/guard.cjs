@@ -11,7 +11,32 @@ class Forbidden extends Error {
   }
 }
 
-const guard = { forbidden: 0, escaped: 0 };
+const guard = {
+  forbidden: 0,
+  escaped: 0,
+  /** What the code says, as [word, arguments of the call] pairs; null while nobody listens. */
+  said: null,
+};
+
+/** Ways to say something: [owner, method, word, what the call gives]. */
+const SAYING = [
+  [console, 'log', 'printed'],
+  [console, 'error', 'complained'],
+  [console, 'warn', 'warned'],
+  [process, 'emitWarning', 'emitted'],
+  [process.stdout, 'write', 'written', true],
+  [process.stderr, 'write', 'reported', true],
+];
+
+/** Say nothing, and remember it for those who listen. */
+function listen() {
+  for (const [owner, method, word, gives] of SAYING) {
+    owner[method] = (...given) => {
+      guard.said?.push([word, given]);
+      return gives;
+    };
+  }
+}
 
 function forbid(owner, names, label) {
   for (const name of names) {
@@ -84,10 +109,8 @@ function install() {
   forbid(net.Socket.prototype, ['connect'], 'socket');
   forbid(require('node:dgram'), ['createSocket'], 'dgram');
   forbid(require('node:cluster'), ['fork'], 'cluster');
-  const silent = () => true;
-  process.stdout.write = silent;
-  if (!process.env.EXPLORER_DEBUG) process.stderr.write = silent;
-  for (const name of ['log', 'info', 'warn', 'error', 'debug', 'trace', 'dir', 'table', 'group', 'groupEnd', 'time', 'timeEnd']) console[name] = () => {};
+  listen();
+  for (const name of ['info', 'debug', 'trace', 'dir', 'table', 'group', 'groupEnd', 'time', 'timeEnd']) console[name] = () => {};
   for (const name of ['unhandledRejection', 'uncaughtException']) process.on(name, () => (guard.escaped += 1));
   process.on('warning', () => {});
   descriptors();

@@ -13,6 +13,8 @@ const { guard } = require('./guard.cjs');
 const timers = require('./timers.cjs');
 
 const MATCHED = 160;
+/** Characters of everything that is said by one word. */
+const SAID = 240;
 const chdir = process.chdir.bind(process);
 const UNSTABLE = /\bcov_\w+\(|\/(tmp|var|home|root|private)\/|0x[0-9a-f]{6}|file:\/\/|\.cjs\b|node:internal|\bpid\b|__tw|[A-Z]:\\/;
 
@@ -37,6 +39,16 @@ function arranged(step, named) {
 
 /** A text in which paths inside the folder that was made are told by its name. */
 const inFolder = (text, folder) => text.replaceAll(/'([^'\\]*)'/g, (whole, path) => (path === folder ? 'folder' : path.startsWith(`${folder}/`) ? `join(folder, '${path.slice(folder.length + 1)}')` : whole));
+
+/** Checks on what was said: the arguments of every call, by word. */
+function told(said) {
+  const words = new Map();
+  for (const [word, given] of said) words.set(word, [...(words.get(word) ?? []), given]);
+  return [...words].flatMap(([word, given]) => {
+    const text = literal(given, SAID);
+    return text && !text.inexact ? [check(word, 'equals', text.text)] : [];
+  });
+}
 
 /** Observes cases of one target. */
 class Observer {
@@ -83,8 +95,11 @@ class Observer {
     const before = await this.arranged(one, classText);
     await quiet();
     const { escaped } = guard;
+    const said = [];
+    guard.said = said;
     const outcome = await this.executor.run(one);
     await quiet();
+    guard.said = null;
     if (guard.escaped !== escaped) return { id: row.id, keep: false, why: 'an error escapes' };
     if (fs.readdirSync(this.folder).length) return { id: row.id, keep: false, why: 'leaves files behind' };
     if (outcome.bad) return { id: row.id, keep: false, why: outcome.bad };
@@ -98,7 +113,7 @@ class Observer {
       if (outcome.iterates === 'async') subject = `(async () => { const items = []; for await (const item of ${subject}) items.push(item); return items; })()`;
       checks.push(...this.result(outcome, before, classText));
     }
-    checks.push(...this.changes(outcome, before, classText));
+    checks.push(...this.changes(outcome, before, classText), ...told(said));
     const folder = outcome.names.get('folder');
     if (typeof folder === 'string') for (const made of checks) made.expected = inFolder(made.expected, folder);
     const stated = outcome.threw ? [] : checks.filter((one) => !UNSTABLE.test(one.expected));

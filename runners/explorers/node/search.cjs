@@ -20,6 +20,8 @@ const { isClass } = require('./subjects.cjs');
 const { misfits } = require('./fits.cjs');
 
 const PATIENCE = 60_000;
+/** Milliseconds that a promise may take where calls are the budget, so that a busy machine changes nothing. */
+const PATIENT = 3_000;
 /** Calls after which a search with nothing open ends: by then it has seen the usual outcomes. */
 const ENOUGH = 5_000;
 /** Calls of each subject, and of all, that are made even when the time is over: a first pass. */
@@ -56,6 +58,9 @@ class Search {
     /** Whether the code may write where it stands. */
     this.touchesFiles = /\bfs\b|\bpath\b/.test(target.source);
     this.skip = new Set(request.skip ?? []);
+    /** Calls after which the search ends, whatever the clock says. */
+    this.most = request.executions ?? Infinity;
+    if (request.executions) this.executor.wait.milliseconds = PATIENT;
     this.last = 0;
     this.lastGain = 0;
     this.open = [];
@@ -78,7 +83,7 @@ class Search {
     if (this.touchesFiles && leftovers()) outcome.bad ||= 'leaves files behind';
     if (timers.underWay()) {
       subject.late ||= !outcome.asynchronous;
-      await timers.quiet();
+      await timers.quiet(this.request.executions ? PATIENT : undefined);
     }
     if (outcome.bad) {
       subject.bad = (subject.bad ?? 0) + 1;
@@ -139,7 +144,7 @@ class Search {
         const shown = found.items.map((item) => item ?? this.generator.tree({ t: 'any' }));
         const node = found.made ? make(subject.path, ...shown) : call(ref(subject.path), ...shown);
         const one = this.composer.finished(subject, [], node, found.whole ? found.origin : 'search');
-        if (!this.archive.seen(one)) await this.try(one);
+        if (!this.archive.seen(one) && this.executor.count < this.most) await this.try(one);
       }
       for (const subject of this.subjects.list.filter((one) => one.group && one.member === found.name)) (subject.shown ??= []).push(found);
     }
@@ -228,13 +233,14 @@ class Search {
     for (const line of this.outside.before()) await this.try(load(line));
     for (const subject of [...this.subjects.list]) {
       if (this.skip.has(subject.index)) continue;
-      for (let turn = 0; turn < 4; turn++) {
+      for (let turn = 0; turn < 4 && this.executor.count < this.most; turn++) {
         const one = this.composer.fresh(subject);
         if (one && Date.now() < latest) await this.try(one);
       }
     }
     await this.documented();
     for (let turn = 0; ; turn++) {
+      if (this.executor.count >= this.most) return 'budget';
       if (turn % 64 === 0) {
         const now = Date.now();
         this.open = this.goals;

@@ -101,8 +101,8 @@ async function settle(promise, turns = 60, milliseconds = 250) {
 }
 
 /** Let what a call left under way come to its end, so that the next call is not taken for it. */
-async function quiet() {
-  const until = Date.now() + 100;
+async function quiet(milliseconds = 100) {
+  const until = Date.now() + milliseconds;
   while (underWay() && Date.now() < until) await new Promise((resolve) => real.setImmediate(resolve));
 }
 

@@ -23,7 +23,7 @@ _WORDS = (
     "setTimeout structuredClone decodeURIComponent encodeURIComponent decodeURI encodeURI isFinite isNaN parseFloat parseInt "
     "require module exports undefined null true false this result typeof new void await async function return in of "
     "instanceof delete let const var class extends yield super if else for while throw vi jest expect describe it test assert "
-    "printed complained warned"
+    "printed complained warned emitted written reported"
 )
 GLOBALS = frozenset(_WORDS.split())
 """Names that need no import."""

@@ -124,7 +124,7 @@ def _side(plan: Plan) -> str:
     if not plan.checks:
         return "does not throw"
     check = plan.checks[0]
-    if found := re.fullmatch(r"(?:console)?(log|error|warn)\.mock\.calls(\.map\(.*\))?", check.subject, re.IGNORECASE):
+    if found := _SAYING.fullmatch(check.subject):
         columns = {column.name for column in plan.columns}
         return _said(found[1].lower(), "" if check.expected in columns else check.expected)
     if found := re.fullmatch(r"result\.([A-Za-z_$][\w$.]*)", check.subject):
@@ -149,14 +149,25 @@ def _side(plan: Plan) -> str:
     return f"changes {check.subject}" if re.fullmatch(r"[\w$]+", check.subject) else "has the expected effect"
 
 
+_VERBS = {
+    "log": "logs",
+    "error": "logs the error",
+    "warn": "warns of",
+    "emitwarning": "warns of",
+    "stdoutwrite": "writes",
+    "stderrwrite": "writes to standard error",
+}
+_SAYING = re.compile(rf"(?:console|process)?({'|'.join(_VERBS)})\.mock\.calls(\.map\(.*\))?", re.IGNORECASE)
+
+
 def _said(method: str, calls: str) -> str:
     """`logs "saved"` for one call with one text."""
-    verb = {"log": "logs", "error": "logs the error", "warn": "warns of"}[method]
+    verb = _VERBS[method]
     if not calls:
         return f"{verb} what is expected"
     texts = [parts(call[1:-1]) for call in parts(calls[1:-1])]
     if not texts:
-        return "logs nothing"
+        return f"{verb} nothing"
     return f"{verb} {describe(texts[0][0])}" if len(texts) == 1 and len(texts[0]) == 1 else f"{verb} {describe(calls)}"
 
 

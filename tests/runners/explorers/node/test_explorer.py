@@ -27,13 +27,15 @@ export class Account {
 """
 
 
-def explored(folder: Path, code: str, path: str = "src/a.js", seconds: float = 15) -> tuple[Exploration, FileCoverage]:
+def explored(
+    folder: Path, code: str, path: str = "src/a.js", seconds: float = 15, executions: int | None = None
+) -> tuple[Exploration, FileCoverage]:
     place = workspace(folder, {"package.json": '{"type": "module"}', path: code})
     made, paths = node_environment(), node.sources(place, sorted(files(place)))
     box = ProcessSandbox()
     baseline = node.baseline(place, made, paths, box.run(node.count(place, made, Limits(seconds=30), paths)))
     target = node.target(place, made, path, baseline)
-    output = box.run(node.explore(place, made, target, seed=1, seconds=seconds))
+    output = box.run(node.explore(place, made, target, seed=1, seconds=seconds, executions=executions))
     (counts,) = (each for each in baseline.coverage if each.path == path)
     return node.exploration(target, output), counts
 
@@ -122,6 +124,18 @@ def test_a_file_that_cannot_be_loaded_says_why(code: str, ending: str, tmp_path:
 
     assert said.ending.startswith(ending)
     assert not said.observations
+
+
+def test_calls_are_counted_where_they_are_the_budget_and_what_is_said_is_told(tmp_path: Path) -> None:
+    code = "export function greet(name) {\n  if (name) console.log('hello', name);\n  else process.emitWarning('nobody');\n}\n"
+    first, counts = explored(tmp_path / "a", code, seconds=60, executions=400)
+    second, _ = explored(tmp_path / "b", code, seconds=60, executions=400)
+
+    assert first.observations == second.observations
+    assert frozenset().union(*(each.branches for each in first.observations)) == counts.branches
+    said = {check.subject: check.expected for each in first.observations for check in each.checks}
+    assert said["emitted"] == "[['nobody']]"
+    assert said["printed"].startswith("[['hello', ")
 
 
 def test_functions_that_are_handed_in_call_back_and_what_calls_back_late_is_waited_for(tmp_path: Path) -> None:

@@ -136,6 +136,29 @@ def test_what_a_call_says_on_the_console_is_asked_of_spies(tmp_path: Path) -> No
     assert "it('logs \"hello\"', () => {\n    const consoleLog = vi.spyOn(console, 'log')" in written
 
 
+def test_warnings_of_the_process_and_what_is_written_to_it_are_asked_of_spies_too(tmp_path: Path) -> None:
+    old = observed("old", "old()", Check("result", How.IS, "undefined"), Check("emitted", How.EQUALS, "[['too old']]"))
+    raw = observed("raw", "raw()", Check("written", How.EQUALS, "[['a']]"), Check("reported", How.EQUALS, "[['b']]"))
+    written = text(tmp_path, [old, raw])
+    assert (
+        "it('warns of \"too old\"', () => {\n    const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation(\n"
+        "      () => {},\n    );\n\n    old();\n\n    expect(emitWarning.mock.calls).toEqual([['too old']]);\n  });"
+    ) in written
+    assert "    const stdoutWrite = vi.spyOn(process.stdout, 'write').mockImplementation(\n      () => true,\n" in written
+    assert (
+        "    const stderrWrite = vi.spyOn(process.stderr, 'write').mockImplementation(\n      () => true,\n    );\n\n    raw();\n"
+        in written
+    )
+
+
+def test_what_is_written_to_standard_output_is_left_to_the_runner_of_node_itself(tmp_path: Path) -> None:
+    style = replace(VITEST, framework="node:test", facts={**FACTS, "expect": "assert"})
+    raw = observed("raw", "raw(1)", equals("1"), Check("written", How.EQUALS, "[['a']]"))
+    written = text(tmp_path, [raw])
+    assert "stdoutWrite" in written
+    assert "write" not in text(tmp_path, [raw], style)
+
+
 def test_node_test_gives_spies_to_the_test(tmp_path: Path) -> None:
     written = text(tmp_path, [LOG], replace(VITEST, framework="node:test", facts={**FACTS, "expect": "assert"}))
     assert "(t) => {\n    const consoleLog = t.mock.method(console, 'log', () => {});" in written
