@@ -91,7 +91,17 @@ def stand(number: int = 0) -> None:
     source = Bytes(number)
     _moved.append(source)
     os.urandom = random._urandom = source.take  # type: ignore[attr-defined]
+    random.Random.seed = _seeding(random.Random.seed, source)  # type: ignore[method-assign]
     _shift(Clock(BASE + number * (AHEAD + 0.5), 1e-6 if number == 1 else STEP))
+
+
+def _seeding(real: Callable[..., None], source: Bytes) -> Callable[..., None]:
+    """The method that seeds a generator; where no seed is given it takes known bytes, and not those of the system."""
+
+    def seed(self: random.Random, a: Any = None, version: int = 2) -> None:
+        real(self, int.from_bytes(source.take(16), "big") if a is None else a, version)
+
+    return seed
 
 
 def shift() -> None:

@@ -15,7 +15,17 @@ import types
 from typing import Any
 
 from runners.explorers.python.describe_objects import attributes, changed_text, own_repr, public_base, shared, sized
-from runners.explorers.python.describe_source import LIMIT, Import, NoSourceError, TooLongError, Writer, comparable, ordered, unstable
+from runners.explorers.python.describe_source import (
+    ADDRESS,
+    LIMIT,
+    Import,
+    NoSourceError,
+    TooLongError,
+    Writer,
+    comparable,
+    ordered,
+    unstable,
+)
 
 MOST = 10
 """Checks about one value, all its parts together."""
@@ -31,6 +41,10 @@ PART = 40
 """Characters shown of each end of a long text."""
 SHORT_FLOAT = 9
 """Characters of a float that is a short decimal."""
+SAYING = 8
+"""Characters of the beginning of a text that say something."""
+DEFAULT = re.compile(r"<*[\w.]+ object ")
+"""What the interpreter says of an object before its address."""
 PLACE = "\N{WHITE SQUARE}"
 """Stands for the subject in a snapshot."""
 
@@ -135,10 +149,19 @@ class Facts:
         except TooLongError:
             self._long(value, subject, depth)
         except NoSourceError:
-            if not (depth and isinstance(value, (str, bytes))):  # a text that differs from day to day: its type is no news
-                self._parts(value, subject, depth)
+            if not (isinstance(value, str) and self._beginning(value, subject)) and not (depth and isinstance(value, (str, bytes))):
+                self._parts(value, subject, depth)  # of a text in another that differs from day to day, its type is no news
         else:
             self._add(subject, "is" if identical(value, text) else "equals", text)
+
+    def _beginning(self, value: str, subject: str) -> bool:
+        """Of a text with an address in it, what comes before that; whether that says anything."""
+        found = ADDRESS.search(value)
+        head = value[: found.start()] if found else ""
+        if len(head.strip()) < SAYING or len(head) > self.limit or unstable(head) or DEFAULT.fullmatch(head):
+            return False
+        self._add(f"{subject}.startswith({head!r})", "true")
+        return True
 
     def _long(self, value: Any, subject: str, depth: int) -> None:
         if isinstance(value, (str, bytes)):
@@ -320,24 +343,26 @@ class Facts:
         if len(self.checks) > count:
             self._text(value, subject)
 
-    def _text(self, value: Any, subject: str) -> None:
+    def _text(self, value: Any, subject: str) -> str:
+        """Add a check on its text, and give that; '' where there is none."""
         try:
             text = str(value)
-            if text and len(text) <= self.limit:
+            if text and len(text) <= self.limit and len(self.checks) < self.most:
                 self._add(f"str({subject})", "equals", self.writer.write(str(text)))
+                return str(text)
         except Exception:  # __str__ is code under test
-            return
+            pass
+        return ""
 
     def visible(self, value: Any, subject: str, depth: int, most: int) -> None:
         """Its own text, its length and items, and its telling public attributes."""
-        if changed_text(value):
-            self._text(value, subject)
+        said = self._text(value, subject) if changed_text(value) else ""
         size = sized(value)
         if size is not None:
             self._add(f"len({subject})", "equals", repr(size))
             if not self.passive and size <= ITEMS and hasattr(type(value), "__iter__"):
                 self._listed(value, subject)
-        shown = attributes(value, self.writer, most)
+        shown = attributes(value, self.writer, most, said)
         for name, part in shown:
             self.about(part, f"{subject}.{name}", depth + 1)
         if len(shown) < 2 and own_repr(value):

@@ -13,15 +13,18 @@ EMPTY: tuple[Any, ...] = (None, "", b"", [], (), {}, False, 0)
 NOT_SHOWN = (types.ModuleType, types.FunctionType, types.MethodType, types.BuiltinFunctionType, functools.partial, type)
 
 
-def attributes(value: Any, writer: Writer, most: int) -> list[tuple[str, Any]]:
-    """The most telling public attributes and properties, as they come: literals before objects, truth values and empty ones."""
+def attributes(value: Any, writer: Writer, most: int, said: str = "") -> list[tuple[str, Any]]:
+    """The most telling public attributes and properties, as they come: literals before objects, truth values and empty ones.
+
+    `said`: the text of the object, when that is asserted; an attribute that only repeats it tells nothing more.
+    """
     found = []
     for place, name in enumerate(names(value)):
         try:
             part = getattr(value, name)
         except Exception:  # a property is code under test
             continue
-        if isinstance(part, NOT_SHOWN) or callable(part):
+        if isinstance(part, NOT_SHOWN) or callable(part) or (len(said) > 1 and type(part) is str and part == said):
             continue
         found.append((rank(part, writer), place, name, part))
     best = sorted(found, key=lambda entry: entry[:2])[:most]

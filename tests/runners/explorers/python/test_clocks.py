@@ -1,5 +1,6 @@
 """What code under test sees of shifted clocks, in a process of its own."""
 
+import random
 import subprocess
 import sys
 
@@ -80,3 +81,12 @@ def test_turning_back_gives_the_same_times_and_bytes_again() -> None:
     code = "time.time(); clocks.keep(); a = time.time(), os.urandom(9); clocks.turn_back(); print(a == (time.time(), os.urandom(9)))"
 
     assert told(0, code).strip() == "True"
+
+
+def test_generators_without_a_seed_are_the_same_in_every_process_and_seeded_ones_as_ever() -> None:
+    code = "print(random.Random().random(), random.Random(3).random())"
+    unseeded, seeded = told(1, code).split()
+
+    assert told(1, code).split() == [unseeded, seeded]
+    assert told(2, code).split()[0] != unseeded
+    assert seeded == str(random.Random(3).random())  # noqa: S311

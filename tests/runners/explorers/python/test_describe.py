@@ -330,3 +330,33 @@ def test_an_attribute_that_differs_from_day_to_day_is_left_out() -> None:
 
     assert not any("written" in check["subject"] for check in checks)
     assert any("sender" in check["subject"] for check in checks)
+
+
+class Link:
+    """Its text is one of its attributes."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.host = url.partition("/")[0]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+def test_an_attribute_that_repeats_the_text_of_the_object_is_not_asserted_beside_it() -> None:
+    subjects = [subject for subject, _, _ in facts(Link("example.org/a"))]
+
+    assert "str(result)" in subjects
+    assert "result.host" in subjects
+    assert "result.url" not in subjects
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<Link to a at 0x7f0001234567>", [("result.startswith('<Link to a ')", "true", "")]),
+        ("at 0x7f0001234567", [("result", "type", "str")]),
+    ],
+)
+def test_of_a_text_with_an_address_the_beginning_is_asserted_if_it_tells(text: str, expected: list[tuple[str, str, str]]) -> None:
+    assert facts(text) == expected
