@@ -228,8 +228,13 @@ def meddles(case: Case) -> bool:
 
 def proper(run: Run, subject: Subject | None) -> bool:
     """True when the receiver of the call is what the unit says."""
-    if subject is None or subject.owner is None or not run.case.steps:
+    return received(run.case, run.outcome, subject)
+
+
+def received(case: Case, outcome: Outcome, subject: Subject | None) -> bool:
+    """True when the receiver of the call is what the unit says; the first step makes it."""
+    if subject is None or subject.owner is None or not case.steps:
         return subject is None or subject.owner is None
-    name = run.case.steps[0][0]
-    used = any(isinstance(node, Variable) and node.name == name for _, node in walk(run.case.call))
-    return used and isinstance(run.outcome.names.get(name), subject.owner)
+    name = next((name for name, _ in case.steps if name), "")
+    used = any(isinstance(node, Variable) and node.name == name for _, node in walk(case.call))
+    return used and isinstance(outcome.names.get(name), subject.owner)

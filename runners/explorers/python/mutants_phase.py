@@ -15,7 +15,7 @@ from typing import Any
 from runners.explorers.python import clocks
 from runners.explorers.python.archive import uses_stub
 from runners.explorers.python.cases import Case, Outcome, load_case
-from runners.explorers.python.execute import ACCIDENTAL, NEVER
+from runners.explorers.python.execute import ACCIDENTAL, NEVER, received
 from runners.explorers.python.mutants_cover import cover
 from runners.explorers.python.mutants_goals import Hunt
 from runners.explorers.python.mutants_load import Finder, Loader
@@ -100,6 +100,8 @@ class MutantPhase(Search):
         """Whether an outcome is one that a test may assert."""
         if not outcome.entered or outcome.at < len(case.steps) or self.guard.refused:
             self.guard.refused = ""
+            return False
+        if not received(case, outcome, self.composer.subject_of(case)):
             return False
         error = outcome.error
         return error is None or (

@@ -203,7 +203,7 @@ class MutantRun:
         outcome = self.execute(trial.case, index, allowed(trial))
         if outcome is None:
             trial.timeouts += 1
-        elif alike(trial, outcome) or self.holds(trial, outcome, index):
+        elif in_passing(trial, outcome) or alike(trial, outcome) or self.holds(trial, outcome, index):
             return False
         else:
             self._prove(trial, outcome, index)
@@ -257,7 +257,7 @@ class MutantRun:
         if copied is None:
             return False
         outcome = self._executed(trial.case, copied.module, allowed(trial))
-        held = outcome is not None and (alike(trial, outcome) or self.holds(trial, outcome, 0, copied.module))
+        held = outcome is not None and (in_passing(trial, outcome) or alike(trial, outcome) or self.holds(trial, outcome, 0, copied.module))
         if index and outcome is not None and not held:
             self._prove(trial, outcome, index, copied.module)
         copied.globals.restore()
@@ -327,6 +327,12 @@ def preference(trial: Trial) -> tuple[int, int, int]:
 def told(outcome: Outcome) -> tuple[Any, ...]:
     """What an outcome says beside its value."""
     return outcome.printed, outcome.complained, outcome.logged, str(outcome.warned)
+
+
+def in_passing(trial: Trial, outcome: Outcome) -> bool:
+    """Whether a run ended in a call of the arrangement that gives the test nothing: a test of that call should tell the mutant, not this one."""
+    steps = trial.case.steps
+    return outcome.error is not None and outcome.at < len(steps) and not steps[outcome.at][0]
 
 
 PLAIN = (str, int, float, bool, bytes, type(None), list, tuple, dict, set, frozenset)

@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 
-from runners.explorers.python.cases import Case
+from runners.explorers.python.cases import Case, Outcome
+from runners.explorers.python.execute import received
 from runners.explorers.python.mutants import SWITCH, SwitchedExpression, SwitchedStatement, mutants, switched
 from runners.explorers.python.mutants_load import Finder, Loader, compiled
 from runners.explorers.python.mutants_run import Budget, MutantRun
 from runners.explorers.python.probe import Log
-from runners.explorers.python.values import Atom, Call, Member, Name, Variable, literal
+from runners.explorers.python.subjects import Subject
+from runners.explorers.python.values import Atom, Call, Clock, Member, Name, Variable, literal
 
 
 class Original(ast.NodeTransformer):
@@ -211,6 +213,33 @@ def test_changed_state_of_the_receiver_kills(loaded: Any) -> None:
     made = Call(Name(module.__name__, "Counter"))
     case = Case("Counter.up", "method", Call(Member(Variable("counter"), "up")), (("counter", made),))
     assert survivors(run, case) == []
+
+
+def test_a_call_in_the_set_up_that_raises_kills_nothing_for_the_call_under_test(loaded: Any) -> None:
+    module, run = loaded("""
+        class Shop:
+            def size(self):
+                return len([1] + [2])
+            def name(self):
+                return "Shop"
+    """)
+    steps = (("shop", Call(Name(module.__name__, "Shop"))), ("", Call(Member(Variable("shop"), "size"))))
+    case = Case("Shop.name", "method", Call(Member(Variable("shop"), "name")), steps)
+
+    assert "+→-" in survivors(run, case)
+
+
+def test_a_call_without_its_receiver_is_no_case_of_the_method() -> None:
+    class Shop:
+        pass
+
+    subject = Subject("Shop.__str__", "operator", None, Shop, (1, 2))
+    outcome = Outcome()
+    outcome.names = {"shop": Shop()}
+    steps = (("", Clock("time.time", (1.0,))), ("shop", Call(Name("shops", "Shop"))))
+    cases = [Case("Shop.__str__", "operator", Call(Name("builtins", "str"), given), steps) for given in ((Variable("shop"),), ())]
+
+    assert [received(case, outcome, subject) for case in cases] == [True, False]
 
 
 def test_hashes_are_compared_with_those_of_objects_made_in_the_same_way(loaded: Any) -> None:
