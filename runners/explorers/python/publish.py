@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from runners.explorers.python.search import Search
 
 MOST = 380
-SHRINKING = {False: 2_000, True: 12_000}
-"""Executions that making cases small may take, in between and at the end; the clock is only a ceiling."""
+SHRINKING = {False: (1_000, 25), True: (12_000, 5)}
+"""Executions that making cases small may take, in between and at the end, and which part of all where their number is the budget.
+
+Less in between, for better cases may still be found; the clock is only a ceiling.
+"""
 LARGE = 70
 """Cases above this size are said only for goals that nothing else reaches."""
 DOCUMENTED = 10
@@ -63,8 +66,8 @@ class Publisher:
     def publish(self, seconds: float, final: bool) -> int:
         """Write one batch; how many cases it has."""
         deadline = time.monotonic() + seconds
-        most = SHRINKING[final]
-        end = self.executor.count + (min(most, self.executions // 10) if self.executions else most)
+        most, part = SHRINKING[final]
+        end = self.executor.count + (min(most, self.executions // part) if self.executions else most)
         self.confirm()
         batch: list[dict[str, Any]] = []
         chosen = self.documented() + self.for_goals(final) + self.for_outcomes()
