@@ -13,6 +13,7 @@ process.argv.length = 2;
 
 const guard = require('./guard.cjs');
 const timers = require('./timers.cjs');
+guard.guard.folder = path.resolve(folder);
 
 /** Write where we are into a file that the parent looks at. */
 function heart(name) {

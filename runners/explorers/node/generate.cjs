@@ -5,7 +5,7 @@ const { lit, arr, obj, make, fn, ref, variable, raw, call, print, walk, SHARED }
 
 const NUMBERS = [1, 2, 0, 3, -1, 5, 10, 1.5, 0.5, 100, 4, 7, 1000, -2, -0.5, 16, 255, 1e6];
 const ODD = [NaN, Infinity, -Infinity, 1e21, -0, 2 ** 31, 2 ** 53, 1e-7, 0.1, 65536, 3.7];
-const FUNCTIONS = ['(x) => x', '() => {}', '() => true', '() => false', '(x) => x * 2', '(a, b) => a - b', '(a, b) => a + b', '(x) => x > 1', '() => 1', "() => 'a'", '() => null', '() => []', '(x) => [x]', '() => { throw new Error(\'boom\'); }', 'async (x) => x', '(x) => String(x)', '() => ({ a: 1 })', '(x) => x.a', '(x, cb) => cb(null, x)', '(cb) => cb(null, 1)', '(x, cb) => (queue.length ? cb(null, queue.shift()) : cb(true))', '() => Promise.resolve(1)', "() => Promise.reject(new Error('boom'))"];
+const FUNCTIONS = ['(x) => x', '() => {}', '() => true', '() => false', '(x) => x * 2', '(a, b) => a - b', '(a, b) => a + b', '(x) => x > 1', '() => 1', "() => 'a'", '() => null', '() => []', '(x) => [x]', '() => { throw new Error(\'boom\'); }', 'async (x) => x', '(x) => String(x)', '() => ({ a: 1 })', '(x) => x.a', '(x) => { x.a = 2; }', '(x) => { delete x.a; }', '(x) => { x.push(3); }', '(x) => { x.pop(); }', '(x, y) => { x.a = y; }', '(x) => { x.a.b = 1; }', '(x, y) => y', '(x, cb) => cb(null, x)', '(cb) => cb(null, 1)', '(x, cb) => (queue.length ? cb(null, queue.shift()) : cb(true))', '() => Promise.resolve(1)', "() => Promise.reject(new Error('boom'))"];
 const KEYS = ['a', 'b', 'c', 'key', 'name', 'id', 'x', '0'];
 const CALLBACKS = ['cb', 'callback', 'done', 'next', 'back', 'ready', 'reply', 'answer', 'respond'];
 /** Names that parameters of ours may take from the source. */

@@ -2,6 +2,9 @@
 'use strict';
 
 const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { fileURLToPath } = require('node:url');
 
 /** Thrown in place of what code under test may not do. */
 class Forbidden extends Error {
@@ -16,6 +19,8 @@ const guard = {
   escaped: 0,
   /** What the code says, as [word, arguments of the call] pairs; null while nobody listens. */
   said: null,
+  /** Where our own notes are: Node writes them by the functions that are guarded. */
+  folder: '',
 };
 
 /** Ways to say something: [owner, method, word, what the call gives]. */
@@ -77,6 +82,43 @@ function descriptors() {
   }
 }
 
+/** What changes files, and which of its arguments are paths that it changes. */
+const CHANGING = {
+  mkdir: [0], mkdtemp: [0], writeFile: [0], appendFile: [0], truncate: [0], rm: [0], rmdir: [0], unlink: [0], chmod: [0], chown: [0], lchown: [0],
+  utimes: [0], lutimes: [0], open: [0], rename: [0, 1], link: [0, 1], symlink: [1], copyFile: [1], cp: [1], createWriteStream: [0],
+};
+const READING = /^(r|rs|sr)$/;
+
+/** Whether a path is neither in the folder that we work in nor in that of temporary files: a test must not change anything there. */
+function isOutside(given, cwd) {
+  const text = given instanceof URL ? fileURLToPath(given) : Buffer.isBuffer(given) ? given.toString() : given;
+  if (typeof text !== 'string' || text.includes('\0')) return false;
+  const place = path.resolve(cwd(), text);
+  return ![cwd(), os.tmpdir(), guard.folder].some((root) => root && (place === root || place.startsWith(root + path.sep)));
+}
+
+/** Nothing is changed but in the folder that we work in and that of temporary files. */
+function confine() {
+  const cwd = process.cwd.bind(process);
+  const wrap = (owner, name, places) => {
+    const native = owner[name];
+    if (typeof native !== 'function') return;
+    owner[name] = Object.assign(function guarded(...given) {
+      const reads = /^open/.test(name) && (typeof given[1] !== 'string' ? !given[1] || typeof given[1] === 'function' : READING.test(given[1]));
+      if (!reads && places.some((at) => isOutside(given[at], cwd))) {
+        guard.forbidden += 1;
+        throw new Forbidden(`fs.${name} outside of the folder of temporary files`);
+      }
+      return native.apply(this, given);
+    }, native);
+  };
+  for (const [name, places] of Object.entries(CHANGING)) {
+    wrap(fs, name, places);
+    wrap(fs, `${name}Sync`, places);
+    wrap(fs.promises, name, places);
+  }
+}
+
 /** The clock and random numbers of a run: `shift` days later, another seed. */
 function world(seed, shift) {
   let state = seed >>> 0;
@@ -113,6 +155,7 @@ function install() {
   for (const name of ['info', 'debug', 'trace', 'dir', 'table', 'group', 'groupEnd', 'time', 'timeEnd']) console[name] = () => {};
   for (const name of ['unhandledRejection', 'uncaughtException']) process.on(name, () => (guard.escaped += 1));
   process.on('warning', () => {});
+  confine();
   descriptors();
 }
 

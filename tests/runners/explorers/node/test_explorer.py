@@ -138,6 +138,23 @@ def test_calls_are_counted_where_they_are_the_budget_and_what_is_said_is_told(tm
     assert said["printed"].startswith("[['hello', ")
 
 
+def test_nothing_is_told_that_changes_files_outside_of_the_folder_of_a_test(tmp_path: Path) -> None:
+    code = (
+        "import fs from 'node:fs';\n"
+        "export function keep(file, outside) {\n"
+        "  if (outside) fs.mkdirSync('/testwright-outside', { recursive: true });\n"
+        "  fs.writeFileSync(file, 'a');\n"
+        "  return file.length;\n"
+        "}\n"
+    )
+    said, _ = explored(tmp_path, code, seconds=60, executions=600)
+
+    assert said.observations
+    assert not [each for each in said.observations if (3, 1) in each.branches]
+    assert not Path("/testwright-outside").exists()
+    assert not [each for each in said.observations if each.call.startswith("keep('/") and not each.raised]
+
+
 def test_functions_that_are_handed_in_call_back_and_what_calls_back_late_is_waited_for(tmp_path: Path) -> None:
     code = (
         "import fs from 'node:fs';\n"
