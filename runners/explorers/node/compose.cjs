@@ -92,7 +92,7 @@ class Composer {
     const { random } = this;
     const given = this.given(subject);
     const places = (subject.info?.parameters ?? []).flatMap((one, index) => (LATE.test(one.name) ? [index] : []));
-    if (!places.length || !random.chance(subject.late ? 0.8 : 0.25)) return call(target, ...given);
+    if (!places.length || !random.chance(subject.late ? 0.8 : 0.4)) return call(target, ...given);
     const at = random.pick(places);
     while (given.length < at) given.push(this.generator.tree(subject.shapes[given.length], 1));
     given[at] = fn(RESOLVE);

@@ -21,7 +21,7 @@ const { misfits } = require('./fits.cjs');
 
 const PATIENCE = 60_000;
 /** Milliseconds that a promise may take where calls are the budget, so that a busy machine changes nothing. */
-const PATIENT = 3_000;
+const PATIENT = 1_000;
 /** Calls after which a search with nothing open ends: by then it has seen the usual outcomes. */
 const ENOUGH = 5_000;
 /** Calls of each subject, and of all, that are made even when the time is over: a first pass. */
@@ -86,7 +86,8 @@ class Search {
       await timers.quiet(this.request.executions ? PATIENT : undefined);
     }
     if (outcome.bad) {
-      subject.bad = (subject.bad ?? 0) + 1;
+      const count = /too long|never ends/.test(outcome.bad) ? 'slow' : 'refused';
+      subject[count] = (subject[count] ?? 0) + 1;
       return undefined;
     }
     if (outcome.at >= 0) return undefined;
@@ -152,7 +153,8 @@ class Search {
 
   /** Weight of a subject: what is open in it, how often it was tried. */
   weigh(subject) {
-    if (this.skip.has(subject.index) || (subject.bad > 12 && subject.bad > subject.runs * 0.8)) return 0;
+    if (this.skip.has(subject.index) || (subject.slow > 12 && subject.slow > subject.runs * 0.8)) return 0;
+    if (subject.refused > 150 && subject.refused > subject.runs * 0.97) return 0;
     const { info } = subject;
     let open = 0;
     if (info) for (const byte of this.open) if (this.places.lineOf[byte] >= info.first && this.places.lineOf[byte] <= info.last) open += 1;

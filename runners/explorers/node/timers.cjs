@@ -76,7 +76,9 @@ function fire() {
 }
 
 /** Whether anything may still call back: a timer of Node, reading, writing, a thread that works. */
-const underWay = () => active().some((name) => !/^(Immediate|TTYWrap|PipeWrap)$/.test(name));
+const underWay = () => active().filter((name) => !/^(Immediate|TTYWrap|PipeWrap)$/.test(name)).length > lasting;
+/** How many of them an earlier call left behind for good, such as a watcher or a file that nobody closes. */
+let lasting = 0;
 
 /**
  * Wait for a promise while timers run; not for one that nothing under way can keep.
@@ -104,6 +106,7 @@ async function settle(promise, turns = 60, milliseconds = 250) {
 async function quiet(milliseconds = 100) {
   const until = Date.now() + milliseconds;
   while (underWay() && Date.now() < until) await new Promise((resolve) => real.setImmediate(resolve));
+  while (underWay()) lasting += 1;
 }
 
 module.exports = { quiet, install, clear, fire, settle, real, underWay, pending: () => queue.timers.length };
