@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from runners.explorers.python.search import Search
 
 MOST = 380
-SHRINKING = {False: (1_000, 25), True: (12_000, 5)}
+SHRINKING = {False: (1_000, 15), True: (12_000, 10)}
 """Executions that making cases small may take, in between and at the end, and which part of all where their number is the budget.
 
 Less in between, for better cases may still be found; the clock is only a ceiling.
