@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runners.languages.base import Focus
+from runners.languages.python.joining import joinable, joined, without_notes
 from runners.languages.python.salvage import parsed
 from runners.languages.python.sheet import Function
-from runners.languages.python.slicing import first_line, head, shown, span
+from runners.languages.python.slicing import documentation, first_line, head, shown, span
 from runners.languages.python.touching import touched
 from runners.languages.tree import read
 from testwright.model import Arc, Target, Workspace
@@ -20,7 +21,7 @@ TOP = "<module>"
 _CONSTANT = 400
 _OUTLINE = 120
 _FIELDS = 12
-_CALLERS = 3
+_CALLERS = 2
 _TOLD = 8
 """In a run of marked lines every such one tells its number."""
 
@@ -122,11 +123,11 @@ class _Page:
         kept = {id(u.node): shown(u.node, wanted & frozenset(u.inside)) for u in group}
         kept |= {id(u.node): lines for u, lines in self._callers(group) if id(u.node) not in kept}
         lines = frozenset().union(*kept.values())
-        used = set(self._used(lines, [u.node for u in self.units if id(u.node) in kept] + [u.node for u in group if u.name == TOP]))
+        used = set(self.used_in(lines, [u.node for u in self.units if id(u.node) in kept] + [u.node for u in group if u.name == TOP]))
         view = _View(self, kept, used, frozenset(_owners(self.tree, kept)))
         return "\n".join(_merged(line for node in self.tree.body for line in view.top(node)))
 
-    def _used(self, lines: frozenset[int], nodes: Iterable[ast.AST]) -> Iterator[str]:
+    def used_in(self, lines: frozenset[int], nodes: Iterable[ast.AST]) -> Iterator[str]:
         """Names in these lines."""
         for node in nodes:
             for n in ast.walk(node):
@@ -156,8 +157,12 @@ class _Page:
         out, gap, lead, told = [], "", 0, -_TOLD
         if isinstance(node, Function) and (end := self._end_of_signature(node)) > first_line(node):
             out, lead = [f" {' ' * node.col_offset}{_signature(node)}:"], end + 1 - first_line(node)
+        whole = self._joined(node, lines)
+        inside = frozenset(n for first, (rest, _) in whole.items() for n in range(first + 1, rest))
         for number in span(node)[lead:]:
-            text = self.lines[number - 1].rstrip()
+            if number in inside:
+                continue
+            end, text = whole.get(number, (number + 1, without_notes(self.lines[number - 1].rstrip())))
             if not text or (text.lstrip().startswith("#") and not {number - 1, number, number + 1} & self.missing):
                 continue
             if number not in lines:
@@ -169,8 +174,22 @@ class _Page:
             mark = ">" if number in self.missing else "?" if number in self.forks else " "
             told = number if mark != " " and not told < number < told + _TOLD else told
             out.append(f"{mark}{text}  # {number}" if told == number else mark + text)
-            told = told if mark != " " else -_TOLD
+            told = told if mark != " " and end == number + 1 else -_TOLD  # nobody can count on over lines that became one
         return [*out, gap] if gap else out
+
+    def _joined(self, node: ast.stmt, lines: Collection[int]) -> dict[int, tuple[int, str]]:
+        """First line → end and text of what has several lines and is told in one: statements that are shown whole, and documentation."""
+        found: dict[int, tuple[int, str]] = {}
+        said = documentation(node)
+        if len(said) > 1 and isinstance(node, Function):
+            found[said.start] = said.stop, f'{" " * (node.col_offset + 4)}"""{_said(node)}"""'
+        for part in joinable(node):
+            rest = frozenset(part[1:])
+            if rest <= frozenset(lines) and rest.isdisjoint(self.missing | self.forks):
+                text = joined(self.lines[part.start - 1 : part.stop - 1])
+                if text:
+                    found[part.start] = part.stop, text
+        return found
 
     def _end_of_signature(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
         parts = [n.end_lineno or 0 for n in ast.walk(node.args) if isinstance(n, ast.expr | ast.arg)]
@@ -225,10 +244,11 @@ class _View:
         out.append(f"{lead}class {node.name}({bases}):".replace("()", ""))
         first = len(out)
         made = any(isinstance(inner, Function) and inner.name == "__init__" for inner in node.body)
+        mine = self._used_in(node) if wanted else frozenset()
         fields = 0
         for inner in node.body:
             if isinstance(inner, Function):
-                out += self._function(inner, inner.name == "__init__" or (wanted and inner.name in self.used))
+                out += self._function(inner, inner.name == "__init__" or inner.name in mine)
             elif isinstance(inner, ast.ClassDef):
                 out += self._class(inner)
             elif isinstance(inner, ast.AnnAssign | ast.Assign):
@@ -237,6 +257,12 @@ class _View:
                 if names & self.used or (not made and isinstance(inner, ast.AnnAssign) and fields <= _FIELDS):
                     out.append(" " * (inner.col_offset + 1) + _cut(ast.unparse(inner), _CONSTANT))
         return out if len(out) > first else [*out[:-1], out[-1] + " ..."]
+
+    def _used_in(self, node: ast.ClassDef) -> frozenset[str]:
+        """Names in what is shown of a class: other classes' methods of these names are theirs."""
+        inside = [n for n in ast.walk(node) if id(n) in self.kept]
+        lines = frozenset[int]().union(*(self.kept[id(n)] for n in inside))
+        return frozenset(self.page.used_in(lines, inside))
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, known: bool) -> list[str]:
         if id(node) in self.kept:
@@ -265,8 +291,13 @@ def _merged(lines: Iterable[str]) -> list[str]:
 def _outline(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
     """A function in one line: how it is called, and the first line of its documentation."""
     text = f" {' ' * node.col_offset}{_cut(_signature(node), _OUTLINE)}: ..."
-    said = (ast.get_docstring(node) or "").strip().split("\n")[0]
+    said = _said(node)
     return text + (f"  # {_cut(said, 60)}" if said and node.name != "__init__" else "")
+
+
+def _said(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    """The first line of what a function says of itself."""
+    return (ast.get_docstring(node) or "").strip().split("\n")[0]
 
 
 def _signature(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:

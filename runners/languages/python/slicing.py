@@ -6,7 +6,6 @@ from collections.abc import Iterator
 SHORT = 2
 """Lines of a block that are shown although nothing in them is wanted: leaving them out would save nothing."""
 LONG = 6
-DOCSTRING = 3
 
 
 def first_line(node: ast.stmt) -> int:
@@ -33,12 +32,12 @@ def shown(node: ast.stmt, wanted: frozenset[int], *, only: bool = False) -> froz
     hidden = set[int]()
     for suite in _suites(node):
         hidden |= _hidden(suite, here, needed, only, only)
-    documentation = _documentation(node)
-    hidden |= set(documentation[1 if only else DOCSTRING :])
+    hidden |= set(documentation(node)[1:])
     return frozenset(span(node)) - (hidden - here)
 
 
-def _documentation(node: ast.stmt) -> range:
+def documentation(node: ast.stmt) -> range:
+    """The lines of what a function says of itself; none where that is all of it."""
     body: list[ast.stmt] = getattr(node, "body", [])
     match body[0] if body else None:
         case ast.Expr(value=ast.Constant(value=str())) as said if len(body) > 1:

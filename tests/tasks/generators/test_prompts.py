@@ -180,6 +180,65 @@ def test_lines_that_only_an_import_runs_are_asked_for_once_the_module_was_import
     assert "fast" not in show_long(tmp_path, "import", "fast = None", "time.sleep").text
 
 
+WIDE = '''class Shelf:
+    def put(self, book):
+        """
+        Put it there.
+
+        :param book: which
+        """
+        if (
+            book.title
+            and book.pages  # not empty
+        ):
+            return self.fits(book)
+        self.sort(
+            book,
+        )
+        return None
+
+    def fits(self, book):
+        return True
+
+    def sort(self, *books):
+        return books
+
+
+class Box(Shelf):
+    def put(self, book):
+        if book:
+            return book
+        return 0
+
+    def fits(self, book):
+        return False
+'''
+
+
+def test_statements_of_several_lines_are_one_and_methods_are_outlined_only_where_their_class_uses_them(tmp_path: Path) -> None:
+    (tmp_path / "wide.py").write_text(WIDE)
+    workspace = Workspace("wide", str(tmp_path), "0" * 64, "wide")
+    target = Target("python", "wide.py", "wide", "1" * 64)
+    (focus,) = DIALECTS["python"].focus(workspace, target, frozenset({12, 13, 16, 29}), frozenset({(8, 12)}), 10_000)
+
+    assert focus.text.split("\n") == [
+        " class Shelf:",
+        "     def put(self, book):",
+        '         """Put it there."""',
+        "?        if (book.title and book.pages):  # 8",
+        ">            return self.fits(book)  # 12",
+        ">        self.sort(book)",
+        ">        return None  # 16",
+        "     def fits(self, book): ...",
+        "     def sort(self, *books): ...",
+        " class Box(Shelf):",
+        "     def put(self, book):",
+        "         if book:",
+        "             return book",
+        ">        return 0  # 29",
+    ]
+
+
 def test_a_branch_that_was_never_taken_marks_its_line(workspace: Workspace) -> None:
     fork = line_of("if not found")
 
