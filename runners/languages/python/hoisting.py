@@ -1,11 +1,13 @@
 """Which values of a test get a variable of their own, and which variables are not worth it."""
 
 import ast
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
+from runners.languages.python.further import further
 from runners.languages.python.layout import expression, is_tall
 from runners.languages.python.renaming import names_in, substituted
 from testwright.model import Argument, Check, Observation, Step
@@ -131,7 +133,6 @@ def _is_literal(source: str) -> bool:
 
 def fresh(name: str, taken: set[str]) -> str:
     """A name that is not taken, which it is from now on."""
-    while name in taken:
-        name = f"other_{name}"
-    taken.add(name)
-    return name
+    found = next(free for free in itertools.chain([name], further(name)) if free not in taken)
+    taken.add(found)
+    return found

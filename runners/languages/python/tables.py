@@ -1,6 +1,7 @@
 """Which observations share one test: calls of one unit with the same shape and the same kind of outcome become the rows of a table."""
 
 import ast
+import itertools
 import keyword
 import re
 from collections import defaultdict
@@ -10,6 +11,7 @@ from difflib import SequenceMatcher
 from functools import reduce
 
 from runners.languages.python.calls import OPTIONS, with_keywords, with_options
+from runners.languages.python.further import further
 from runners.languages.python.hoisting import with_receivers_inside
 from runners.languages.python.layout import expression
 from runners.languages.python.renaming import names_in
@@ -464,8 +466,8 @@ class _Unifier:
         taken = {c.name for c in self.columns} | (set() if own else self.locals)
         if name in taken and name == "expected":
             raise NoTableError  # two facts without a name of their own
-        while name in taken:
-            name = f"expected_{name}" if expected else f"other_{name}"
+        plain = (name, f"expected_{name}") if expected else (name,)
+        name = next(free for free in itertools.chain(plain, further(plain[-1])) if free not in taken)
         self.columns.append(Column(name, tuple(values), expected))
         return name
 
