@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from runners.languages.base import Style
@@ -37,6 +37,8 @@ class Import:
     name: str
     """'default', '*' for all of it, else an exported name."""
     local: str
+    type: bool = False
+    """It is a type, which is gone when the code runs."""
 
 
 def imports(o: Observation) -> tuple[Import, ...]:
@@ -120,7 +122,7 @@ def written(each: Import, path: str, workspace: Workspace, style: Style) -> Impo
     root = Path(workspace.root)
     common, esm = _is_common(root, each.module), style.facts.get("module", "esm") == "esm"
     name = "default" if each.name == "*" and common and esm else "*" if each.name == "default" and common and not esm else each.name
-    return Import(specifier(path, each.module, style, root), name, each.local)
+    return replace(each, module=specifier(path, each.module, style, root), name=name)
 
 
 def _is_common(root: Path, module: str) -> bool:
@@ -139,6 +141,9 @@ def _is_common(root: Path, module: str) -> bool:
 def _esm(group: Sequence[Import], named: str, common: bool, style: Style) -> list[str]:
     semi, quote = style.facts.get("semi", ""), style.quote
     lines = []
+    if types := [replace(each, type=False) for each in group if each.type]:
+        lines += [line.replace("import ", "import type ", 1) for line in _esm(types, named, common, style)]
+        group = [each for each in group if not each.type]
     defaults = [each.local for each in group if each.name == "default" or (each.name == "*" and common)]
     plain = [
         each.name if each.name == each.local else f"{each.name} as {each.local}" for each in group if each.name not in ("default", "*")
@@ -156,6 +161,7 @@ def _cjs(group: Sequence[Import], named: str, common: bool, style: Style) -> lis
     semi, quote = style.facts.get("semi", ""), style.quote
     load = f"require({quote}{named}{quote})"
     lines = []
+    group = [each for each in group if not each.type]
     for each in group:
         if each.name == "*" or (each.name == "default" and common):
             lines.append(f"const {each.local} = {load}{semi}")

@@ -176,7 +176,7 @@ def _rows(said: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
 
 def _import(entry: Mapping[str, Any]) -> Import | None:
     module, name, local = (str(entry.get(key, "")) for key in ("module", "name", "local"))
-    return Import(module, name, local) if 0 < len(module) < 500 and len(name + local) < 500 else None
+    return Import(module, name, local, entry.get("type") is True) if 0 < len(module) < 500 and len(name + local) < 500 else None
 
 
 def _part(entry: Mapping[str, Any]) -> Part | None:

@@ -1,9 +1,8 @@
 /** @file Lines of a project's other code that call what a file exports. */
 'use strict';
 
-const fs = require('node:fs');
 const path = require('node:path');
-const { ts, parse, walk } = require('./syntax.cjs');
+const { ts, parse, textOf, walk } = require('./syntax.cjs');
 const surface = require('./surface.cjs');
 
 const CALLS = 2;
@@ -18,7 +17,7 @@ module.exports = ({ root, text, name, paths }) => {
   if (!wanted.size) return found;
   const quick = new RegExp(`\\b(?:${[...wanted].map((one) => one.replace(/\$/g, '\\$')).join('|')})\\(`);
   for (const file of paths) {
-    const code = fs.readFileSync(`${root}/${file}`, 'utf8');
+    const code = textOf(`${root}/${file}`);
     if (!quick.test(code) || !code.includes(stem === 'index' ? '.' : stem)) continue;
     sites(code, file, wanted, found);
   }

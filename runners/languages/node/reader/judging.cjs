@@ -8,13 +8,14 @@ const EMPTY = new Set(['toMatchInlineSnapshot', 'toThrowErrorMatchingInlineSnaps
 const NOT = new Set(['toBeNull', 'toBeUndefined']);
 const LITERAL = /^(?:true|false|null|undefined|-?\d[\w.]*|'[^']*'|"[^"]*"|`[^`$]*`|[[{]\s*[\]}])$/;
 
-/** Whether any assertion in a tree can fail. */
-function asserts(root) {
+/** Whether any assertion in a tree can fail; `known`: local name → name of assertions that are imported by name. */
+function asserts(root, known = new Map()) {
   let found = false;
   walk(root, (node) => {
-    if (found || !ts.isCallExpression(node) || isSwallowed(node)) return;
+    if (found || !ts.isCallExpression(node) || isSwallowed(node, known)) return;
     const said = words(node.expression);
-    if (said[0] === 'assert') found = asserted(node, said);
+    if (known.has(said[0])) found = asserted(node, [known.get(said[0]), ...said.slice(1)]);
+    else if (said[0] === 'assert') found = asserted(node, said);
     else if (said[0] === 'expect') found = expected(node, said);
   });
   if (!found) walk(root, (node) => (found ||= ts.isExpressionStatement(node) && ts.isPropertyAccessExpression(node.expression) && chained(node.expression)));
@@ -39,12 +40,13 @@ function expected(node, said) {
 }
 
 /** Whether an error in a node is caught by the test itself, which then says nothing. */
-function isSwallowed(node) {
+function isSwallowed(node, known) {
   for (let at = node; at.parent; at = at.parent) {
     if (!ts.isTryStatement(at.parent) || at.parent.tryBlock !== at || !at.parent.catchClause) continue;
     let speaks = false;
     walk(at.parent.catchClause.block, (one) => {
-      speaks ||= ts.isThrowStatement(one) || (ts.isCallExpression(one) && /^(?:expect|assert)$/.test(words(one.expression)[0] ?? ''));
+      const said = ts.isCallExpression(one) ? words(one.expression)[0] : undefined;
+      speaks ||= ts.isThrowStatement(one) || said === 'expect' || said === 'assert' || known.has(said);
     });
     if (!speaks) return true;
   }

@@ -1,9 +1,8 @@
 /** @file What a file takes from elsewhere in the project, one line each: constructors, types, enumerations, constants. */
 'use strict';
 
-const fs = require('node:fs');
 const path = require('node:path');
-const { ts, parse, binds } = require('./syntax.cjs');
+const { ts, parse, textOf, binds } = require('./syntax.cjs');
 
 const MOST = 12;
 const LONG = 200;
@@ -16,7 +15,7 @@ module.exports = ({ root, text, name, allowed }) => {
   for (const [specifier, names] of taken(parse(text, name).source)) {
     const file = resolved(specifier, path.posix.dirname(name), known);
     if (!file) continue;
-    const { source } = parse(fs.readFileSync(`${root}/${file}`, 'utf8'), file);
+    const { source } = parse(textOf(`${root}/${file}`), file);
     const inside = (ts.isSourceFile(source) ? source.statements : []).filter((node) => binds(node).some((one) => names.has(one)));
     for (const node of inside) found.push(...lines(source, node, names));
   }

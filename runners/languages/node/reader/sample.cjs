@@ -1,8 +1,7 @@
 /** @file A short test of a project's own, to look like. */
 'use strict';
 
-const fs = require('node:fs');
-const { ts, parse, walk, dedented, words } = require('./syntax.cjs');
+const { ts, parse, textOf, walk, dedented, words } = require('./syntax.cjs');
 
 const MOST = 14;
 
@@ -10,7 +9,7 @@ const MOST = 14;
 module.exports = ({ root, paths }) => {
   let best = '';
   for (const path of paths) {
-    const { source } = parse(fs.readFileSync(`${root}/${path}`, 'utf8'), path);
+    const { source } = parse(textOf(`${root}/${path}`), path);
     walk(source, (node) => {
       if (!ts.isExpressionStatement(node) || !ts.isCallExpression(node.expression)) return;
       const call = node.expression;

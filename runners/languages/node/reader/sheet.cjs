@@ -4,12 +4,14 @@
 const { ts, parse, walk, binds, free, dedented, literal, words } = require('./syntax.cjs');
 const { formatter } = require('./formatting.cjs');
 const { asserts, hidden } = require('./judging.cjs');
+const { isPlain, untyped } = require('./untyped.cjs');
 
 const TEST = new Set(['it', 'test', 'specify']);
 const GROUP = new Set(['describe', 'suite', 'context']);
 const HOOK = new Set(['beforeEach', 'afterEach', 'beforeAll', 'afterAll', 'before', 'after']);
 const TOOL = new Set(['vi', 'jest']);
 const LEFT_OUT = new Set(['skip', 'todo', 'fails', 'failing', 'skipIf', 'runIf']);
+const ASSERTING = /^(?:node:)?assert(?:\/strict)?$/;
 const MOST = 400;
 const CLOSERS = 12;
 
@@ -18,7 +20,7 @@ module.exports = ({ blocks, name, style }) => {
   const format = formatter(style);
   const found = { imports: [], parts: [] };
   for (const block of blocks) {
-    const { source, broken } = repaired(block, name);
+    const { source, broken } = repaired(untyped(block, name), name);
     const page = { source, broken, name, format, style, found };
     for (const statement of source.statements) top(page, statement);
   }
@@ -68,16 +70,19 @@ function top(page, node) {
 
 // ---- imports --------------------------------------------------------------------------------------------------------
 
-function imported({ source, broken, found }, node) {
+function imported({ source, broken, found, name: file }, node) {
   if (!ts.isStringLiteral(node.moduleSpecifier) || damaged({ source, broken }, node)) return;
   const module = node.moduleSpecifier.text;
   const clause = node.importClause;
-  const add = (name, local) => found.imports.push({ module, name, local });
+  const add = (name, local, type = Boolean(clause?.isTypeOnly)) => {
+    if (!type || !isPlain(file)) found.imports.push({ module, name, local, type });
+  };
   if (!clause) return add('', '');
   if (clause.name) add('default', clause.name.text);
   const named = clause.namedBindings;
   if (named && ts.isNamespaceImport(named)) add('*', named.name.text);
-  if (named && ts.isNamedImports(named)) named.elements.forEach((one) => add((one.propertyName ?? one.name).text, one.name.text));
+  if (!named || !ts.isNamedImports(named)) return;
+  for (const one of named.elements) add((one.propertyName ?? one.name).text, one.name.text, clause.isTypeOnly || one.isTypeOnly);
 }
 
 /** `const x = require('…')` in all of its forms. */
@@ -169,10 +174,13 @@ function add({ source, name, format, style, found }, node, part) {
     binds: part.kind === 'setup' ? binds(made) : [],
     uses: free(again),
     fixed: literal(again, again),
-    asserts: part.kind === 'test' && asserts(again),
+    asserts: part.kind === 'test' && asserts(again, asserting(found.imports)),
     hidden: part.kind === 'test' ? hidden(again) : '',
   });
 }
+
+/** Local name → what it is called in the library, for assertions that are imported by name. */
+const asserting = (imports) => new Map(imports.filter(({ module }) => ASSERTING.test(module)).map(({ name, local }) => [local, name]));
 
 /** With what a test does on lines of its own. */
 function opened(text, name) {

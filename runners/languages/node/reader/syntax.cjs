@@ -1,6 +1,7 @@
 /** @file TypeScript's parser, which forgives what is broken, and a few questions that every reader has. */
 'use strict';
 
+const fs = require('node:fs');
 const path = require('node:path');
 const { createRequire } = require('node:module');
 
@@ -12,7 +13,16 @@ function kind(name) {
   return /\.tsx$/.test(name) ? ts.ScriptKind.TSX : ts.ScriptKind.JSX;
 }
 
-/** The tree of a text; `broken` are the places of what is wrong with it, among them types in a file that has none. */
+/** The text of a file; '' for one that cannot be read, which costs only itself. */
+function textOf(file) {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** The tree of a text; `broken` are the places of what is wrong with it. */
 function parse(text, name) {
   const source = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true, kind(name));
   const broken = source.parseDiagnostics.map(({ start, length }) => [start, start + length]);
@@ -102,4 +112,4 @@ function words(node) {
   return [];
 }
 
-module.exports = { ts, parse, whole, walk, isFunction, bound, binds, reads, free, dedented, literal, words };
+module.exports = { ts, parse, textOf, whole, walk, isFunction, bound, binds, reads, free, dedented, literal, words };
