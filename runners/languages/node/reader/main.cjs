@@ -17,4 +17,6 @@ const request = JSON.parse(fs.readFileSync(process.argv[2], 'utf8'));
 const said = require(JOBS[request.job])(request);
 const place = path.join(path.dirname(process.argv[2]), 'results');
 fs.mkdirSync(place, { recursive: true });
-fs.writeFileSync(path.join(place, 'read.json'), JSON.stringify(said));
+// Half a pair of surrogates is nothing that JSON may say.
+const wellFormed = (_key, value) => (typeof value === 'string' ? value.toWellFormed() : value);
+fs.writeFileSync(path.join(place, 'read.json'), JSON.stringify(said, wellFormed));

@@ -164,9 +164,9 @@ function titled({ source }, node) {
 function add({ source, name, format, style, found }, node, part) {
   const bare = plain(dedented(source, node), style);
   const text = format(part.kind === 'setup' ? bare : opened(bare, name), name);
-  const { source: again } = parse(text, name);
+  const { source: again, broken } = parse(text, name);
   const made = again.statements[0];
-  if (!made) return;
+  if (!made || broken.length) return; // it would take all that follows with it
   found.parts.push({
     ...part,
     text,

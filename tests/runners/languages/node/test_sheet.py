@@ -1,5 +1,8 @@
 """Test files that somebody else wrote, taken apart by the real parser."""
 
+import random
+from dataclasses import replace
+
 import pytest
 
 from runners.languages.base import Style
@@ -60,6 +63,64 @@ def test_types_are_taken_out_where_a_file_has_none(reader: Reader) -> None:
     assert "rows[0].a < 2 ? 1 : 0" in test.text
     plain = "it('compares', () => { assert.ok(a < b && c > (d)); });"
     assert read(reader, plain).parts[0].text == "it('compares', () => {\n  assert.ok(a < b && c > (d));\n});"
+
+
+WHOLE = """import { ok, type Row } from 'node:assert';
+import { add } from '../src/add.js';
+
+const rows: Row[] = [{ a: `x${1}y`, b: /[/]"'/g }];
+
+describe('add', () => {
+  beforeEach(() => { rows.length = 1; });
+
+  it.each([[1, 2]])('adds %i', async (a: number, b) => {
+    ok(await add(a!, b) === (3 as number));
+  });
+});
+"""
+PIECES = [
+    "{",
+    "}",
+    "(",
+    ")",
+    "`",
+    "'",
+    '"',
+    "/*",
+    "//",
+    "${",
+    "<",
+    ">",
+    "=>",
+    ";",
+    "\n",
+    "\\",
+    "\0",
+    "\ud83d",
+    "é",
+    "it(",
+    "import ",
+    " as ",
+    "type ",
+]
+
+
+def test_any_text_is_taken_apart_and_what_comes_of_it_is_taken_apart_the_same(reader: Reader) -> None:
+    rng = random.Random(7)  # noqa: S311  # chance that is the same each time
+    texts = []
+    for _ in range(150):
+        text = WHOLE
+        for _ in range(rng.randrange(1, 6)):
+            at, width = rng.randrange(len(text)), rng.choice((0, 1, 1, 5, 40))
+            text = text[:at] + rng.choice(["", *PIECES]) + text[at + width :]
+        texts.append(text.replace("'adds %i'", f"'adds %i {len(texts)}'"))
+
+    for name in ("test/a.test.js", "test/a.test.ts"):
+        found = sheet(texts, name, STYLE, reader)
+        assert len(found.tests) > 30
+        kept = candidate_of(replace(found, imports=()), name, STYLE)
+        again = sheet([kept.text], name, STYLE, reader)
+        assert sorted(p.name for p in again.tests) == sorted(test.name for test in kept.tests)
 
 
 def test_imports_of_types_stay_imports_of_types(reader: Reader) -> None:
