@@ -30,7 +30,7 @@ demo: $(READY)  ## give a real package from PyPI its tests and show what came of
 	@$(BIN)/testwright demo $(ARGS)
 
 test: $(READY)  ## run the project's own tests (ARGS='-k name' chooses)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest --durations=25 $(ARGS)
 
 check: $(READY)  ## ruff, mypy --strict, the import contracts
 	@$(BIN)/ruff check .
