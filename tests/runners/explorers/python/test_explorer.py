@@ -209,8 +209,8 @@ def test_an_accident_on_input_that_the_signature_allows_is_a_finding(explore, tm
 
 SPOKEN = """
 import logging
+import os
 import sys
-import time
 import warnings
 
 def greet(name: str) -> None:
@@ -218,6 +218,9 @@ def greet(name: str) -> None:
 
 def usage() -> None:
     print("usage:", sys.argv[0])
+
+def whoami() -> None:
+    print("process", os.getpid())
 
 def load(name: str) -> None:
     logging.getLogger(__name__).warning("no file %s", name)
@@ -238,7 +241,11 @@ def test_what_is_said_beside_the_result_is_observed_when_it_is_always_the_same(e
 
     facts = {o["unit"]: [(c["subject"], c["how"]) for c in o["checks"]] for o in observations}
     assert facts["greet"] == [("result", "is"), ("printed", "equals")]
-    assert facts["usage"] == [("result", "is")]
+    assert facts["usage"] == [("result", "is"), ("printed", "equals")]
+    assert ["monkeypatch.setattr('sys.argv', ['prog'])"] in [
+        [s["source"] for s in o["arrange"]] for o in observations if o["unit"] == "usage"
+    ]
+    assert facts["whoami"] == [("result", "is")]
     assert facts["load"] == [("result", "is"), ("logged", "equals")]
     assert facts["old"] == [("result", "equals"), ("warned", "type"), ("str(warned)", "equals")]
     assert facts["stop"] == [("printed", "equals"), ("complained", "equals")]
