@@ -1,7 +1,5 @@
 """Code that reads `sys.argv`: its tests set it, for the arguments of the test runner are not meant for the code."""
 
-import importlib
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -17,6 +15,7 @@ from runners.explorers.python.observe import Observer
 from runners.explorers.python.probe import Log
 from runners.explorers.python.publish import agreed
 from runners.explorers.python.values import Atom, Call, Name
+from tests.runners.explorers.python.subject import Unguarded, imported
 
 TEXT = """
 import argparse
@@ -39,19 +38,9 @@ def twice(number):
 SETTING = {"name": "", "source": "monkeypatch.setattr('sys.argv', ['prog'])"}
 
 
-class Unguarded:
-    """Guards nothing: the subject here is ours."""
-
-    on = False
-    refused = ""
-
-
 @pytest.fixture
 def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    (tmp_path / "program_subject.py").write_text(TEXT)
-    monkeypatch.syspath_prepend(tmp_path)
-    yield importlib.import_module("program_subject")
-    del sys.modules["program_subject"]
+    yield from imported("program_subject", TEXT, tmp_path, monkeypatch)
 
 
 def observed(module: ModuleType, program: str, case: Case) -> dict[str, Any]:

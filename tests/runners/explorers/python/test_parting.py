@@ -1,8 +1,6 @@
 """Set-up that the call under test does not need is left out; what it reaches itself becomes a case of its own."""
 
-import importlib
 import random
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -23,6 +21,7 @@ from runners.explorers.python.publish import Publisher
 from runners.explorers.python.subjects import Finder
 from runners.explorers.python.values import Call, Member, Name, Variable
 from runners.explorers.python.world import World
+from tests.runners.explorers.python.subject import Unguarded, imported
 
 TEXT = """
 class Shop:
@@ -43,19 +42,9 @@ class Shop:
 """
 
 
-class Unguarded:
-    """Guards nothing: the subject here is ours."""
-
-    on = False
-    refused = ""
-
-
 @pytest.fixture
 def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    (tmp_path / "shop_subject.py").write_text(TEXT)
-    monkeypatch.syspath_prepend(tmp_path)
-    yield importlib.import_module("shop_subject")
-    del sys.modules["shop_subject"]
+    yield from imported("shop_subject", TEXT, tmp_path, monkeypatch)
 
 
 @pytest.fixture

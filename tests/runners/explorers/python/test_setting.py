@@ -1,7 +1,5 @@
 """Setting the clocks that a case looks at."""
 
-import importlib
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +15,7 @@ from runners.explorers.python.guard import Guard
 from runners.explorers.python.probe import Log
 from runners.explorers.python.setting import Setter
 from runners.explorers.python.values import Atom, Call, Name
+from tests.runners.explorers.python.subject import Unguarded, imported
 
 TEXT = """
 import time
@@ -39,19 +38,9 @@ def kept(text):
 """
 
 
-class Unguarded:
-    """Guards nothing: the subject here is ours."""
-
-    on = False
-    refused = ""
-
-
 @pytest.fixture
 def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    (tmp_path / "timed_subject.py").write_text(TEXT)
-    monkeypatch.syspath_prepend(tmp_path)
-    yield importlib.import_module("timed_subject")
-    del sys.modules["timed_subject"]
+    yield from imported("timed_subject", TEXT, tmp_path, monkeypatch)
 
 
 @pytest.fixture
