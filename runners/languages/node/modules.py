@@ -75,9 +75,11 @@ class Importable:
     def right(self, each: Import) -> Import | None:
         """The import of what it must mean, files named from the top of the workspace; None when it can mean nothing."""
         module = self.module(each.module)
+        if each.type:
+            return replace(each, module=module) if module else None
         if module is None:
-            return self._of_target(each) if each.name in self.given.names - {"default"} and not each.type else None
-        return self._of_target(each) if module == self.target and not each.type else replace(each, module=module)
+            return self._of_target(each) if each.name in self.given.names - {"default"} else None
+        return self._of_target(each) if module == self.target else replace(each, module=module)
 
     def missing(self, name: str) -> Import | None:
         """What a name must be that nothing binds."""

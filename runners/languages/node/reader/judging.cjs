@@ -9,7 +9,7 @@ const NOT = new Set(['toBeNull', 'toBeUndefined']);
 const LITERAL = /^(?:true|false|null|undefined|-?\d[\w.]*|'[^']*'|"[^"]*"|`[^`$]*`|[[{]\s*[\]}])$/;
 
 /** Whether any assertion in a tree can fail; `known`: local name → name of assertions that are imported by name. */
-function asserts(root, known = new Map()) {
+function asserts(root, known) {
   let found = false;
   walk(root, (node) => {
     if (found || !ts.isCallExpression(node) || isSwallowed(node, known)) return;
